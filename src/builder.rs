@@ -34,6 +34,8 @@ use crate::frontend_hook::SharedFrontend;
 #[cfg(feature = "compiler")]
 use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]
+use crate::macro_settings::MacroLimits;
+#[cfg(feature = "compiler")]
 use crate::make_native::ThreadMaker;
 use crate::no_compiler::NoCompiler;
 #[cfg(feature = "compiler")]
@@ -277,6 +279,11 @@ impl RuntimeBuilder {
             None => Purpose::Memory,
         };
         let frontend = Frontend::standard(self.library_paths, compiler)
+            .with_macro_limits(MacroLimits {
+                heap_bytes_max: self.heap_bytes_max,
+                stack_bytes_max: self.stack_bytes_max,
+                zeal: self.zeal,
+            })
             .with_listener(self.listener)
             .with_jit(jit, self.part_listener.clone());
         let frontend = Rc::new(RefCell::new(frontend));

@@ -15,17 +15,18 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
+use syntax::{Data, DatumId, Supervisor, Unsupervised};
 
 use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::files::read_file;
 use crate::jit::{Jit, Maker, PartListener, Work};
+use crate::macro_settings::{MacroLimits, MacroSettings, MakeEvaluator};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
 use crate::source_prefix::SourcePrefix;
+use crate::texts::read_source;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -62,14 +63,19 @@ pub struct Frontend {
     pub(crate) jit: Jit,
     pub(crate) part_listener: PartListener,
     source_prefix: Option<SourcePrefix>,
+    /// Makes what runs procedures of macros.
+    evaluator: Option<MakeEvaluator>,
+    pub(crate) macro_limits: MacroLimits,
+    /// Interrupts that end compilations, and procedures of macros.
+    interrupt: Option<gc::Interrupt>,
 }
 
 /// The compiler of a runtime: the machine, the runtime and who entered the runtime have a share in it.
 pub(crate) type FrontendCell = Rc<RefCell<Frontend>>;
 
 impl Frontend {
-    /// A compiler that also looks for libraries in `library_paths`.
-    pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
+    /// A compiler that runs no procedures of macros, and also looks for libraries in `library_paths`.
+    pub(crate) fn without_machine(library_paths: Vec<PathBuf>, options: Options) -> Self {
         let native_generator = options.native_generator.or(NATIVE_GENERATOR);
         Self {
             registry: None,
@@ -91,6 +97,25 @@ impl Frontend {
             jit: Jit::Off,
             part_listener: PartListener::default(),
             source_prefix: None,
+            evaluator: None,
+            macro_limits: MacroLimits::default(),
+            interrupt: None,
+        }
+    }
+
+    /// Lets procedures of macros run where `maker` makes it possible.
+    pub(crate) fn with_evaluator(self, maker: MakeEvaluator) -> Self {
+        Self {
+            evaluator: Some(maker),
+            ..self
+        }
+    }
+
+    /// Says what procedures of macros may take.
+    pub(crate) fn with_macro_limits(self, macro_limits: MacroLimits) -> Self {
+        Self {
+            macro_limits,
+            ..self
         }
     }
 
@@ -120,6 +145,7 @@ impl Frontend {
 
     /// From here on, interrupts end compilations.
     pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
+        self.interrupt = Some(interrupt.clone());
         self.supervise_by(InterruptSupervisor(interrupt));
     }
 
@@ -429,6 +455,8 @@ impl Frontend {
         let paths = &self.library_paths;
         let unbound_names = self.options.unbound_names;
         let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
+        let (evaluator, limits) = (self.evaluator, self.macro_limits);
+        let (options, interrupt) = (&self.options, &self.interrupt);
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
@@ -436,6 +464,14 @@ impl Frontend {
             registry.set_source_files(files);
             for path in paths {
                 registry.add_search_path(path.clone());
+            }
+            if let Some(MakeEvaluator(make)) = evaluator {
+                registry.set_macro_evaluator(make(MacroSettings {
+                    limits,
+                    library_paths: paths.clone(),
+                    options: options.clone(),
+                    interrupt: interrupt.clone(),
+                }));
             }
             registry
         })
@@ -471,60 +507,10 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// The text of each form of `text` before its end or its first mistake, or `None` if the last one goes on.
-pub fn read_forms(text: &str) -> Option<Vec<String>> {
-    let mut data = Data::new();
-    let mut forms = Vec::new();
-    let mut parser = Parser::new(text);
-    let mut builder = DataBuilder::new(&mut data);
-    loop {
-        match parser.next_datum(&mut builder) {
-            Ok(Some(form)) => forms.push(form),
-            Err(error) if error.is_incomplete() => return None,
-            Ok(None) | Err(_) => break,
-        }
-    }
-    let texts = forms.iter().map(|&form| data.span(form).of(text));
-    Some(texts.map(str::to_owned).collect())
-}
-
-pub(crate) fn malformed(text: &str, name: &str, error: &SyntaxError) -> Diagnostic {
-    let index = syntax::LineIndex::new(text);
-    let place = index.line_column(error.span.start);
-    Diagnostic {
-        file: name.into(),
-        line: place.line,
-        column: place.column,
-        width: 1,
-        source_line: index.line_text(place.line).unwrap_or_default().into(),
-        message: error.to_string(),
-        notes: Vec::new(),
-    }
-}
-
-/// The source text that `bytes` encode in UTF-8. `name` is for messages.
-///
-/// # Errors
-///
-/// [`Error::Syntax`]: the first byte that is wrong, with its place.
-pub fn decode_text(bytes: &[u8], name: &str) -> Result<String, Error> {
-    let source = SourceText::decode(name, bytes);
-    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-    Ok((*source.text).to_owned())
-}
-
 fn boot_interface() -> &'static [u8] {
     let interface = loader::unloaded_section(boot::bytecode(), section::INTERFACE);
     let interface = interface.expect("build.rs made the boot image");
     interface.expect("build.rs put the interface into the boot image")
-}
-
-pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
-    let path = file.display().to_string();
-    let bytes = read_file(file)?;
-    let source = SourceText::decode(&path, &bytes);
-    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-    Ok(source.in_file(file))
 }
 
 fn without_place(name: &str, message: String) -> Diagnostic {

@@ -14,7 +14,8 @@ use vm::hooks::{EnvironmentNumber, FrontendError};
 
 use crate::allowance::Allowance;
 use crate::error::Error;
-use crate::frontend::{FrontendCell, read_source};
+use crate::frontend::FrontendCell;
+use crate::texts::read_source;
 
 /// The compiler of a runtime, which the runtime's machine uses.
 #[derive(Debug)]

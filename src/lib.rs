@@ -77,6 +77,12 @@ pub mod inspect;
 mod jit;
 pub mod link;
 #[cfg(feature = "compiler")]
+mod macro_evaluator;
+#[cfg(feature = "compiler")]
+mod macro_form;
+#[cfg(feature = "compiler")]
+mod macro_settings;
+#[cfg(feature = "compiler")]
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
@@ -93,6 +99,10 @@ mod runtime;
 mod scheme;
 #[cfg(feature = "compiler")]
 mod source_prefix;
+#[cfg(feature = "compiler")]
+mod standard_frontend;
+#[cfg(feature = "compiler")]
+mod texts;
 mod value;
 
 pub use abi::native::Tier;
@@ -119,7 +129,7 @@ pub use files::{has_native_code, read_file, source_of_other_version};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
-pub use frontend::{Frontend, decode_text, read_forms};
+pub use frontend::Frontend;
 pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
@@ -134,5 +144,7 @@ pub use scheme::{Heap, Scheme};
 #[cfg(feature = "compiler")]
 pub use source_prefix::SourcePrefix;
 pub use syntax::PlacedMessage;
+#[cfg(feature = "compiler")]
+pub use texts::{decode_text, read_forms};
 pub use value::Value;
 pub use vm::{LinkRefusal, Retention, VmBuildError};

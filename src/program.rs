@@ -101,7 +101,10 @@ impl Program {
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
         let source = source.in_file(&self.file);
         let (place, found) = match self.place {
-            Some(place) => place.in_runtime(self.found, &runtime.frontend()?)?,
+            Some(place) => {
+                let frontend = runtime.frontend()?;
+                place.in_runtime(self.found, &frontend)?
+            }
             None => (None, None),
         };
         match (found, place) {

@@ -13,8 +13,10 @@ use vm::Vm;
 
 use crate::error::Error;
 #[cfg(feature = "compiler")]
-use crate::frontend::{Frontend, FrontendCell, read_source};
+use crate::frontend::{Frontend, FrontendCell};
 use crate::scheme::Scheme;
+#[cfg(feature = "compiler")]
+use crate::texts::read_source;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
 #[derive(Debug)]
@@ -74,6 +76,12 @@ impl Runtime {
     )]
     pub fn flush(&mut self) -> Result<(), Error> {
         self.enter(|scheme| scheme.flush())
+    }
+
+    /// What interrupts the machine.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn gc_interrupt(&self) -> gc::Interrupt {
+        self.vm.interrupt()
     }
 
     /// Stops what the runtime is running, from any thread.

@@ -333,6 +333,20 @@ impl<'id> Scheme<'_, 'id> {
             .ok_or_else(|| Error::Unbound(key.to_owned()))
     }
 
+    /// Calls a procedure on values that handles keep, within a call that has begun.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn mutator_call(
+        &mut self,
+        procedure: &Handle,
+        arguments: &[&Handle],
+    ) -> Result<(), Error> {
+        let done = self.mutator.apply(|mutator| {
+            let arguments = arguments.iter().map(|argument| mutator.rooted(&argument.0));
+            (mutator.rooted(&procedure.0), arguments.collect())
+        });
+        self.outcome(done)
+    }
+
     /// Calls a procedure of the library on a raised object; whether there was an answer.
     fn ask_library(&mut self, procedure: &str, object: &Handle) -> bool {
         let Ok(procedure) = self.global_handle(procedure) else {

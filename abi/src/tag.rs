@@ -135,6 +135,13 @@ pub const BROKEN: u64 = special(7);
 /// Never a value: says that values other than one are returned, see [`crate::native`].
 pub const MANY_VALUES: u64 = special(8);
 
+/// `#!optional`, `#!rest` and `#!key`, which stand in parameter lists.
+pub const OPTIONAL_MARK: u64 = special(9);
+/// See [`OPTIONAL_MARK`].
+pub const REST_MARK: u64 = special(10);
+/// See [`OPTIONAL_MARK`].
+pub const KEY_MARK: u64 = special(11);
+
 /// The word of `#t` or `#f`.
 #[inline(always)]
 pub const fn boolean(value: bool) -> u64 {

@@ -356,6 +356,7 @@ const fn kind_name(kind: Kind) -> &'static str {
         Kind::Chunk => "captured frames",
         Kind::CodeAddresses => "code addresses",
         Kind::Port => "port",
+        Kind::Environment => "environment",
         Kind::Table => "table",
         Kind::Filler => "filler",
     }

@@ -32,6 +32,7 @@ mod collect;
 mod continuation;
 mod datum;
 mod embed;
+mod embed_data;
 mod ending;
 mod environments;
 mod error;

@@ -35,6 +35,14 @@ impl Failure {
         self.0.notes.push(note.into());
     }
 
+    /// The same with another beginning of the message, if it begins with `from`.
+    pub(crate) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if let Some(rest) = self.0.message.strip_prefix(from) {
+            self.0.message = format!("{to}{rest}");
+        }
+        self
+    }
+
     /// Where the mistake is.
     pub(crate) const fn place(&self) -> FileSpan {
         self.0.place

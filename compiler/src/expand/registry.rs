@@ -9,11 +9,13 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
+use super::definition_text::DefinitionText;
 use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
 use super::environments::Environments;
 use super::global_keys::GlobalKeys;
 use super::interface::Interface;
 use super::library_source::LibrarySource;
+use super::macro_evaluator::MacroEvaluator;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::source_files::{SourceFiles, SystemFiles};
@@ -40,7 +42,15 @@ pub struct LibraryRegistry {
     /// What reads files.
     files: Rc<dyn SourceFiles>,
     pub(super) environments: Environments,
-    is_interaction_ready: bool,
+    /// What runs procedures of macros.
+    evaluator: Option<Rc<dyn MacroEvaluator>>,
+    /// The definitions of interactions, by the keys of their globals.
+    pub(super) kept_definitions: HashMap<Rc<str>, DefinitionText>,
+    /// About how many bytes they take.
+    pub(super) kept_definition_bytes: usize,
+    /// An environment in which the names of core forms mean these.
+    pub(super) core_top: Option<TopId>,
+    pub(super) is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
     /// How often an environment or a library may have changed.
@@ -116,7 +126,17 @@ impl Default for LibraryRegistry {
 impl LibraryRegistry {
     /// A registry that knows `(cozen core)` and `(cozen primitives)`.
     pub fn new() -> Self {
-        let mut registry = Self {
+        let mut registry = Self::vacant();
+        let interaction = registry.add_top(TopKind::Interaction {
+            prefix: "user".into(),
+        });
+        registry.environments.add_lasting(interaction);
+        registry
+    }
+
+    /// What stands in the place of a registry that is lent.
+    pub(super) fn vacant() -> Self {
+        Self {
             names: Names::default(),
             tops: Tops::default(),
             libraries: HashMap::new(),
@@ -124,6 +144,10 @@ impl LibraryRegistry {
             text_source: None,
             files: Rc::new(SystemFiles),
             environments: Environments::default(),
+            evaluator: None,
+            core_top: None,
+            kept_definitions: HashMap::new(),
+            kept_definition_bytes: 0,
             is_interaction_ready: false,
             unbound_names: UnboundNames::Refused,
             units: 0,
@@ -136,18 +160,7 @@ impl LibraryRegistry {
             pending: Vec::new(),
             keys: GlobalKeys::default(),
             interface: Interface::default(),
-        };
-        let interaction = registry.add_top(TopKind::Interaction {
-            prefix: "user".into(),
-        });
-        registry.environments.add_lasting(interaction);
-        let forms = CoreForm::ALL.iter().map(|&form| {
-            let name = registry.names.symbol(form.name());
-            (name, Denotation::Core(form))
-        });
-        let forms: Exports = forms.collect();
-        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms, Run::Done));
-        registry
+        }
     }
 
     /// A registry that knows the libraries of an interface: the contents of the section `.cozen.interface`. What is
@@ -185,6 +198,21 @@ impl LibraryRegistry {
         self.files = files;
     }
 
+    /// Lets `evaluator` run procedures of macros from here on.
+    pub fn set_macro_evaluator(&mut self, evaluator: Rc<dyn MacroEvaluator>) {
+        self.evaluator = Some(evaluator);
+    }
+
+    /// What runs procedures of macros.
+    pub(crate) fn macro_evaluator(&self) -> Option<Rc<dyn MacroEvaluator>> {
+        self.evaluator.clone()
+    }
+
+    /// Whether there is an environment with this number.
+    pub(crate) fn has_top(&self, top: TopId) -> bool {
+        self.tops.contains(top)
+    }
+
     /// What reads files.
     pub(crate) fn files(&self) -> &dyn SourceFiles {
         &*self.files
@@ -220,7 +248,7 @@ impl LibraryRegistry {
         self.counted.set(counted);
         let interaction = self.top(TopId::FIRST).binding_count() * BINDING_BYTES;
         let keys = self.keys.len() * NAME_BYTES;
-        let environments = self.environments.bytes();
+        let environments = self.environments.bytes() + self.kept_definition_bytes;
         counted.bytes + interaction + environments + keys + self.names.retained_bytes()
     }
 
@@ -261,9 +289,26 @@ impl LibraryRegistry {
         self.top(top).is_import(name) || self.provided(top, name).is_some()
     }
 
+    /// Whether an environment binds `name` only because it inherits one of the libraries `extra`.
+    pub(crate) fn is_inherited_as_extra(&self, top: TopId, name: Name, extra: &[&str]) -> bool {
+        let environment = self.top(top);
+        if environment.find(name).is_some() {
+            return false;
+        }
+        let mut inherited = environment.inherited().iter();
+        let first = inherited.find(|library| self.export(library, name).is_some());
+        first.is_some_and(|library| extra.contains(&&**library))
+    }
+
     /// What a library that can be imported without looking for its source exports as `name`. Those of the runtime
     /// keep their meaning where others take their names.
     fn export(&self, library: &str, name: Name) -> Option<Denotation> {
+        if library == CORE_LIBRARY
+            && let NameKind::Symbol(_) = name.kind()
+        {
+            let form = CoreForm::from_name(self.names.text(name));
+            return form.map(Denotation::Core);
+        }
         if let NameKind::Symbol(_) = name.kind()
             && let Some(denotation) = self.interface.export(library, self.names.text(name))
         {
@@ -293,7 +338,8 @@ impl LibraryRegistry {
             }
             _ => false,
         };
-        if !self.is_boot && !self.top(top).bound().any(is_own) {
+        let is_kept = self.is_boot || self.top(top).is_kept();
+        if !is_kept && !self.top(top).bound().any(is_own) {
             self.top_mut(top).forget();
         }
     }
@@ -419,7 +465,7 @@ impl LibraryRegistry {
 
     /// Whether the library can be imported without looking for its source.
     pub(crate) fn knows_library(&self, name: &str) -> bool {
-        name == PRIMITIVES_LIBRARY
+        matches!(name, CORE_LIBRARY | PRIMITIVES_LIBRARY)
             || self.libraries.contains_key(name) && !self.is_unfinished(name)
             || self.interface.has_library(name)
     }
@@ -428,6 +474,15 @@ impl LibraryRegistry {
     /// libraries were compiled before.
     pub(crate) fn is_internal(&self, name: &str) -> bool {
         name == PRIMITIVES_LIBRARY && !self.interface.is_empty()
+    }
+
+    /// The core forms.
+    pub(crate) fn core_forms(&mut self) -> Exports {
+        let forms = CoreForm::ALL.iter().map(|&form| {
+            let name = self.names.symbol(form.name());
+            (name, Denotation::Core(form))
+        });
+        forms.collect()
     }
 
     /// The primitives, and the procedures whose calls become primitives of other names: the boot
@@ -441,17 +496,6 @@ impl LibraryRegistry {
             (name, Denotation::Top(Rc::new(variable)))
         });
         names.collect()
-    }
-
-    /// Whether the interaction environment was prepared before; it counts as prepared from now on.
-    pub(crate) fn set_interaction_ready(&mut self) -> bool {
-        std::mem::replace(&mut self.is_interaction_ready, true)
-    }
-
-    /// The names of all libraries that can be imported without looking for their sources, in no order.
-    pub(crate) fn library_names(&self) -> impl Iterator<Item = String> {
-        let imported = self.libraries.keys().map(ToString::to_string);
-        imported.chain(self.interface.library_names())
     }
 
     // Keys of globals.

@@ -51,6 +51,14 @@ impl SourceText {
         Self { folder, ..self }
     }
 
+    /// Another text of the same file.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self {
+            text: text.into(),
+            ..self.clone()
+        }
+    }
+
     /// The text, with letters as `case` says.
     #[must_use]
     pub fn with_case(self, case: LetterCase) -> Self {

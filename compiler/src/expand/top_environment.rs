@@ -57,6 +57,8 @@ pub(crate) struct TopEnvironment {
     provided: Option<Provided>,
     /// Whether it is that of a library that was expanded to its end.
     is_whole: bool,
+    /// Whether procedures of macros may look for names here, whoever defines the macros.
+    is_kept: bool,
 }
 
 impl TopEnvironment {
@@ -71,6 +73,7 @@ impl TopEnvironment {
             inherited: Vec::new(),
             provided: None,
             is_whole: false,
+            is_kept: false,
         }
     }
 
@@ -172,6 +175,16 @@ impl TopEnvironment {
         self.bindings = HashMap::new();
         self.imports = HashMap::new();
         self.superseded = HashMap::new();
+    }
+
+    /// Procedures of macros may look for names here from now on.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// Whether procedures of macros may look for names here.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     /// The library was expanded to its end: others may import it.

@@ -47,6 +47,17 @@ impl Tops {
         self.all.len()
     }
 
+    /// Whether there is an environment with this number that was not given back.
+    pub(crate) fn contains(&self, top: TopId) -> bool {
+        self.all.get(top).is_some_and(Option::is_some)
+    }
+
+    /// Those where procedures of macros may look for names.
+    pub(crate) fn kept_ids(&self) -> impl Iterator<Item = TopId> {
+        let is_kept = |id: &TopId| self.all[*id].as_ref().is_some_and(|top| top.is_kept());
+        self.all.ids().filter(is_kept)
+    }
+
     /// How many were added since some were given back.
     pub(crate) fn added_count(&self) -> usize {
         self.all.len().saturating_sub(self.retained_at)

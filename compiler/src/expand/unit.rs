@@ -289,6 +289,9 @@ impl Expander<'_> {
         match self.declare_libraries(forms) {
             Ok(others) => {
                 failures.extend(self.expand_declared(forms).err());
+                if environment == EnvironmentId::INTERACTION {
+                    self.note_defined_names(&others);
+                }
                 for form in others {
                     if failures.len() >= DIAGNOSTICS_MAX {
                         break;

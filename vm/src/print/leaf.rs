@@ -176,6 +176,9 @@ fn special_name(value: Value<'_>) -> &'static str {
         tag::UNBOUND => "#<unbound>",
         tag::DEFAULT => "#<default>",
         tag::BROKEN => "#<broken>",
+        tag::OPTIONAL_MARK => "#!optional",
+        tag::REST_MARK => "#!rest",
+        tag::KEY_MARK => "#!key",
         _ => "#<unknown>",
     }
 }
