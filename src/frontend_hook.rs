@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
+use compiler::core::ir::LastExpression;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId};
 use compiler::id::Id as _;
@@ -65,7 +66,10 @@ impl vm::hooks::Frontend for SharedFrontend {
             expand::expand_text(registry, environment, &source)
         });
         let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
+        let image = program.and_then(|mut program| {
+            program.last_expression = LastExpression::Value;
+            frontend.finish(program, &mut allowance, purpose)
+        });
         image.map_err(as_frontend_error)
     }
 
