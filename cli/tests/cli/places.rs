@@ -239,8 +239,6 @@ backtrace, innermost first:
   f at loaded.scm:1:15
   (toplevel) at loaded.scm:2:1
   (toplevel) at program.scm:2:1
-inside the library, innermost first:
-  load at (cozen)/cozen/system.sld:36:18
 "
     );
 }
