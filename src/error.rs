@@ -5,7 +5,7 @@ use std::error::Error as _;
 #[cfg(feature = "compiler")]
 use compiler::diagnostic::Diagnostic;
 use loader::LoadError;
-use vm::VmBuildError;
+use vm::{VerifyError, VmBuildError};
 
 use crate::handle::Handle;
 
@@ -26,6 +26,15 @@ pub enum Error {
         /// Why.
         #[source]
         error: LoadError,
+    },
+    /// An image from anywhere was not proved to be safe: see [`verify_image`](crate::verify_image).
+    #[error("{name} is refused")]
+    Verify {
+        /// The image's name.
+        name: String,
+        /// Why.
+        #[source]
+        error: VerifyError,
     },
     /// A file could not be read or written.
     #[error("{path} cannot be used")]

@@ -110,7 +110,7 @@ pub use convert::{FromScheme, IntoScheme};
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
-pub use files::{has_native_code, read_file, source_of_other_version};
+pub use files::{has_native_code, read_file, source_of_other_version, verify_image};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
@@ -128,4 +128,6 @@ pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
 pub use syntax::PlacedMessage;
 pub use value::Value;
-pub use vm::{LinkRefusal, Retention, VmBuildError};
+pub use vm::{
+    CodeProblem, DataProblem, HeaderProblem, LinkRefusal, Retention, VerifyError, VmBuildError,
+};

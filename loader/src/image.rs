@@ -99,6 +99,17 @@ impl<'file> ImageView<'file> {
         )
     }
 
+    /// The addresses of the words to which the image's address is added, ascending. They were checked to lie in
+    /// constants or cells.
+    pub fn relocated_words(&self) -> impl Iterator<Item = u32> + use<'file> {
+        self.relocations().flatten().map(|address| address as u32)
+    }
+
+    /// The addresses of the constants that become symbols, ascending. They were checked to lie in constants.
+    pub fn symbol_words(&self) -> impl Iterator<Item = u32> + use<'file> {
+        self.symbols().fixups().map(|fixup| fixup.address)
+    }
+
     /// The names of all symbols, by number. They were checked to be UTF-8.
     pub fn symbol_names(&self) -> impl Iterator<Item = &'file str> {
         self.symbols()
