@@ -8,10 +8,12 @@ use super::patched_words::PatchedWords;
 
 /// Verifies all cells.
 pub(super) fn verify(view: &ImageView<'_>, data: &Data<'_>) -> Result<(), VerifyError> {
-    let start = view.header().cells.start;
-    let symbols = view.header().symbol_count;
+    let header = view.header();
+    let start = header.cells.start;
+    let symbols = header.symbol_count;
     let mut patched = PatchedWords::of(view);
-    patched.skip_to(start);
+    // Where there are no cells, they start at 0.
+    patched.skip_to(start.max(header.constants.end() as u32));
     let words = view.segment(SegmentKind::Cells).as_chunks::<8>().0;
     for (number, word) in (0..).zip(words) {
         let address = start + 8 * number;
