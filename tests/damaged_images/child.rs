@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use cozen::{Error, Interrupt, Retention, Runtime, verify_image};
+use cozen::{Error, Interrupt, Retention, Runtime, Zeal, verify_image};
 
 /// What stands in front of each answer.
 pub(crate) const ANSWER: &str = "\u{1}answer ";
@@ -17,11 +17,15 @@ const TIME_LIMIT: Duration = Duration::from_millis(1500);
 const HEAP_BYTES: usize = 64 << 20;
 const STACK_BYTES: usize = 4 << 20;
 
+/// One image in so many runs with zeal: dead slots are poisoned, and the heap is verified.
+const ZEAL: usize = 8;
+
 /// Runs the images that standard input names, one a line. Answers on standard error.
 pub(crate) fn serve() {
-    for file in std::io::stdin().lock().lines() {
+    for (number, file) in std::io::stdin().lock().lines().enumerate() {
+        let has_zeal = number % ZEAL == ZEAL - 1;
         let image = std::fs::read(file.expect("a line")).expect("the image is there");
-        let answer = catch_unwind(AssertUnwindSafe(|| run(&image)));
+        let answer = catch_unwind(AssertUnwindSafe(|| run(&image, has_zeal)));
         let answer = answer.unwrap_or_else(|_| "panic".to_owned());
         // What a program writes to standard error may end in the middle of a line.
         let line = format!("\n{ANSWER}{}\n", answer.replace('\n', " "));
@@ -30,16 +34,20 @@ pub(crate) fn serve() {
     }
 }
 
-/// Runs an image if it passes the verifier; how it ended.
-fn run(image: &[u8]) -> String {
+/// Runs an image if it passes the verifier, with collections and checks of the heap all over if `has_zeal`; how it
+/// ended.
+fn run(image: &[u8], has_zeal: bool) -> String {
     let image = match verify_image(image, "image") {
         Ok(image) => image,
         Err(error) => return format!("refused {}", error.with_causes()),
     };
-    let builder = Runtime::builder()
+    let mut builder = Runtime::builder()
         .heap_bytes_max(HEAP_BYTES)
         .stack_bytes_max(STACK_BYTES)
         .command_line(vec!["image".to_owned()]);
+    if has_zeal {
+        builder = builder.zeal(Zeal::Paced { seed: 1 });
+    }
     let mut runtime = builder.build().expect("a runtime");
     let (stop, stopped) = channel::<()>();
     let interrupt = runtime.interrupt();

@@ -31,12 +31,16 @@ pub(crate) const CHILD: &str = "COZEN_CAMPAIGN_CHILD";
 /// How many images of each sort the tests damage.
 const SHORT: usize = 400;
 
+/// How many programs with another answer are named.
+const EXAMPLES_MAX: usize = 40;
+
 /// What became of the images.
 #[derive(Debug, Default)]
 struct Summary {
     refused: usize,
     same: usize,
     different: usize,
+    different_examples: Vec<String>,
     ran_on: usize,
     crashed: Vec<String>,
     hung: Vec<String>,
@@ -49,14 +53,21 @@ impl Summary {
         match outcome {
             Outcome::Refused(error) => {
                 self.refused += 1;
-                let words: Vec<&str> = error
+                let problem = error.rsplit(": ").next().unwrap_or_default();
+                let words: Vec<&str> = problem
                     .split_whitespace()
                     .filter(|word| !word.contains(|c: char| c.is_ascii_digit()))
                     .collect();
                 *self.checks.entry(words.join(" ")).or_default() += 1;
             }
             Outcome::Ran { .. } if *outcome == seed.outcome => self.same += 1,
-            Outcome::Ran { .. } => self.different += 1,
+            Outcome::Ran { ended, .. } => {
+                self.different += 1;
+                if self.different_examples.len() < EXAMPLES_MAX {
+                    let example = format!("{number} {}: {ended}", seed.name);
+                    self.different_examples.push(example);
+                }
+            }
             Outcome::RanOn => self.ran_on += 1,
             Outcome::Crash(how) => {
                 self.crashed.push(format!("{number} {}: {how}", seed.name));
@@ -128,6 +139,9 @@ fn campaign(name: &str, seeds: &[Seed], hash: Hash) {
     checks.sort_by_key(|&(_, count)| std::cmp::Reverse(*count));
     for (check, count) in checks {
         println!("  {count:>6}  {check}");
+    }
+    if hash == Hash::AsItIs {
+        println!("{:#?}", summary.different_examples);
     }
     let bad: Vec<&String> = summary.crashed.iter().chain(&summary.hung).collect();
     assert!(bad.is_empty(), "{bad:#?}");

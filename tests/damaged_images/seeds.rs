@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use cozen::{Runtime, Tier};
 
@@ -28,6 +29,9 @@ const FOLDERS: &[&str] = &[
 
 /// How many programs of a folder a short campaign takes.
 const SHORT: usize = 5;
+
+/// How long a program may take as it is.
+const TIME_MAX: Duration = Duration::from_millis(300);
 
 /// The images of programs that end soon.
 pub(crate) fn seeds(tier: Tier) -> Vec<Seed> {
@@ -58,15 +62,17 @@ fn seed(worker: &mut Worker, path: &Path, tier: Tier) -> Option<Seed> {
     let builder = Runtime::builder().tier(tier);
     let mut runtime = builder.build().expect("a runtime");
     let image = runtime.compile_file(path).ok()?.into_bytes();
+    let start = Instant::now();
     let outcome = worker.run(&image);
+    let is_quick = start.elapsed() < TIME_MAX;
     let name = path.display().to_string();
     match outcome {
-        Outcome::Ran { .. } => Some(Seed {
+        Outcome::Ran { .. } if is_quick => Some(Seed {
             name,
             image,
             outcome,
         }),
-        Outcome::RanOn => None,
+        Outcome::Ran { .. } | Outcome::RanOn => None,
         other => panic!("{name}: {other:?}"),
     }
 }

@@ -13,6 +13,7 @@ mod library_sample;
 #[expect(dead_code, reason = "other tests link native parts")]
 mod native_sample;
 mod polls;
+mod running;
 mod slots;
 
 use abi::frame_map::SlotState;

@@ -2,12 +2,12 @@
 
 use loader::{ImageView, SegmentKind};
 
-use super::data::{Data, value};
 use super::error::{DataProblem, VerifyError};
+use super::objects::{Objects, value};
 use super::patched_words::PatchedWords;
 
 /// Verifies all cells.
-pub(super) fn verify(view: &ImageView<'_>, data: &Data<'_>) -> Result<(), VerifyError> {
+pub(super) fn verify(view: &ImageView<'_>, objects: &Objects<'_>) -> Result<(), VerifyError> {
     let header = view.header();
     let start = header.cells.start;
     let symbols = header.symbol_count;
@@ -21,7 +21,7 @@ pub(super) fn verify(view: &ImageView<'_>, data: &Data<'_>) -> Result<(), Verify
         let patch = patched.take(address);
         // The loader writes the symbols into the first cells.
         if number >= symbols {
-            value(data, u64::from_le_bytes(*word), patch).map_err(refused)?;
+            value(objects, u64::from_le_bytes(*word), patch).map_err(refused)?;
         } else if patch.is_some() {
             return Err(refused(DataProblem::SymbolCell));
         }

@@ -1,16 +1,12 @@
 //! Constants: objects one behind the other, each of a kind that constants have, whose pointers lead to objects.
 
-use abi::image::Extent;
 use abi::object_layout::{closure, pair, string};
-use abi::tag::{
-    self, FLAG_LITERAL, FLAG_NEGATIVE, HEADER_KIND_SHIFT, Header, Kind, TAG_HEADER, TAG_MASK,
-    TAG_OBJECT, TAG_PAIR,
-};
+use abi::tag::{FLAG_LITERAL, FLAG_NEGATIVE, HEADER_KIND_SHIFT, Header, Kind, TAG_HEADER};
 use loader::{ImageView, SegmentKind};
 
 use super::error::{DataProblem, VerifyError};
 use super::headers::Procedures;
-use super::marks::Marks;
+use super::objects::{Objects, Section, value};
 use super::patched_words::{Patch, PatchedWords};
 use super::{numbers, strings};
 
@@ -19,45 +15,7 @@ const FLAGS_MASK: u64 = (1 << HEADER_KIND_SHIFT) - 1;
 
 const WORD: u32 = 8;
 
-/// Objects one behind the other.
-#[derive(Debug)]
-struct Section<'image> {
-    extent: Extent,
-    bytes: &'image [u8],
-    starts: Marks,
-}
-
-impl<'image> Section<'image> {
-    fn new(extent: Extent, bytes: &'image [u8]) -> Self {
-        Self {
-            extent,
-            bytes,
-            starts: Marks::new(extent),
-        }
-    }
-
-    fn word(&self, address: u32) -> u64 {
-        let offset = (address - self.extent.start) as usize;
-        let word = self.bytes.get(offset..).and_then(<[u8]>::first_chunk);
-        u64::from_le_bytes(*word.expect("objects lie in their section as a whole"))
-    }
-}
-
-/// All constants of an image.
-#[derive(Debug)]
-pub(super) struct Data<'image> {
-    /// The constants with pointers, and those without.
-    sections: [Section<'image>; 2],
-}
-
-/// An object that was found, or a pair.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Found {
-    /// The header; `None` for a pair.
-    pub(super) header: Option<Header>,
-}
-
-impl<'image> Data<'image> {
+impl<'image> Objects<'image> {
     /// Verifies all constants.
     pub(super) fn verify(
         view: &ImageView<'image>,
@@ -68,34 +26,18 @@ impl<'image> Data<'image> {
             .contents()
             .read_only_bytes(header.read_only_objects)
             .unwrap_or_default();
-        let mut data = Self {
+        let mut objects = Self {
             sections: [
                 Section::new(header.constants, view.segment(SegmentKind::Constants)),
                 Section::new(header.read_only_objects, read_only),
             ],
         };
-        for section in &mut data.sections {
+        for section in &mut objects.sections {
             walk(section)?;
         }
-        data.words(0, &mut PatchedWords::of(view), procedures)?;
-        data.words(1, &mut PatchedWords::none(), procedures)?;
-        Ok(data)
-    }
-
-    /// The object that a pointer leads to, whose tag says what is there.
-    pub(super) fn find(&self, pointer: u64) -> Option<Found> {
-        let address = u32::try_from(pointer & !TAG_MASK).ok()?;
-        let section = self
-            .sections
-            .iter()
-            .find(|section| section.starts.contains(address))?;
-        let header = Header::from_word(section.word(address));
-        let is_there = match pointer & TAG_MASK {
-            TAG_PAIR => header.is_none(),
-            TAG_OBJECT => header.is_some(),
-            _ => false,
-        };
-        is_there.then_some(Found { header })
+        objects.words(0, &mut PatchedWords::of(view), procedures)?;
+        objects.words(1, &mut PatchedWords::none(), procedures)?;
+        Ok(objects)
     }
 
     /// Verifies the words of all objects of a section.
@@ -111,7 +53,7 @@ impl<'image> Data<'image> {
         while address < end {
             let next = address + object_bytes(section.word(address)) as u32;
             let mut object = ObjectWords {
-                data: self,
+                objects: self,
                 section,
                 patched,
                 procedures,
@@ -195,7 +137,7 @@ fn verify_header(header: Header, left_bytes: u64) -> Result<(), DataProblem> {
 
 /// The words of one object, from `address` on.
 struct ObjectWords<'a, 'image> {
-    data: &'a Data<'image>,
+    objects: &'a Objects<'image>,
     section: &'a Section<'image>,
     patched: &'a mut PatchedWords<'image>,
     procedures: &'a Procedures<'image>,
@@ -223,11 +165,11 @@ impl ObjectWords<'_, '_> {
             Kind::String => self.string()?,
             Kind::Ratnum => {
                 let [numerator, denominator] = [self.value()?, self.value()?];
-                numbers::ratnum(self.data, numerator, denominator)?;
+                numbers::ratnum(self.objects, numerator, denominator)?;
             }
             Kind::Compnum => {
                 let [real, imaginary] = [self.value()?, self.value()?];
-                numbers::compnum(self.data, real, imaginary)?;
+                numbers::compnum(self.objects, real, imaginary)?;
             }
             _ => self.bytes(header, kind)?,
         }
@@ -276,7 +218,7 @@ impl ObjectWords<'_, '_> {
     fn value(&mut self) -> Result<u64, DataProblem> {
         let word = self.section.word(self.address);
         let patch = self.patched.take(self.address);
-        let word = value(self.data, word, patch)?;
+        let word = value(self.objects, word, patch)?;
         self.address += WORD;
         Ok(word)
     }
@@ -301,21 +243,8 @@ impl ObjectWords<'_, '_> {
         let units = self.value()?;
         let [length, hash] = [self.value()?, self.value()?];
         self.address = start;
-        strings::string(self.data.find(units), length, hash)?;
+        strings::string(self.objects.find(units), length, hash)?;
         self.address = start + 3 * WORD;
         Ok(())
-    }
-}
-
-/// A word that is to hold a value, in a constant or a cell.
-pub(super) fn value(data: &Data<'_>, word: u64, patch: Option<Patch>) -> Result<u64, DataProblem> {
-    match patch {
-        // The loader writes over whatever is there. A header would hide what is a pair.
-        Some(Patch::Symbol) if word & TAG_MASK == TAG_HEADER => Err(DataProblem::Word { word }),
-        Some(Patch::Symbol) => Ok(tag::FALSE),
-        Some(Patch::Relocated) if data.find(word).is_some() => Ok(word),
-        Some(Patch::Relocated) => Err(DataProblem::Pointer { target: word }),
-        None if tag::is_plain_value(word) => Ok(word),
-        None => Err(DataProblem::Word { word }),
     }
 }

@@ -2,8 +2,8 @@
 
 use abi::tag::{self, FLAG_NEGATIVE, Header, Kind};
 
-use super::data::Data;
 use super::error::DataProblem;
+use super::objects::Objects;
 
 const fn other_form(what: &'static str) -> DataProblem {
     DataProblem::Number { what }
@@ -40,21 +40,25 @@ enum Integer {
     Bignum { is_negative: bool },
 }
 
-fn integer(data: &Data<'_>, word: u64) -> Option<Integer> {
+fn integer(objects: &Objects<'_>, word: u64) -> Option<Integer> {
     if tag::is_fixnum(word) {
         return Some(Integer::Fixnum(tag::fixnum_value(word)));
     }
-    let header = data.find(word)?.header?;
+    let header = objects.find(word)?.header?;
     (header.kind() == Some(Kind::Bignum)).then(|| Integer::Bignum {
         is_negative: header.has_flags(FLAG_NEGATIVE),
     })
 }
 
 /// A fraction has an integer and a larger one than 1; if both are fixnums, they have no common divisor.
-pub(super) fn ratnum(data: &Data<'_>, numerator: u64, denominator: u64) -> Result<(), DataProblem> {
+pub(super) fn ratnum(
+    objects: &Objects<'_>,
+    numerator: u64,
+    denominator: u64,
+) -> Result<(), DataProblem> {
     let wrong = other_form("fraction");
-    let numerator = integer(data, numerator).ok_or(wrong)?;
-    let denominator = integer(data, denominator).ok_or(wrong)?;
+    let numerator = integer(objects, numerator).ok_or(wrong)?;
+    let denominator = integer(objects, denominator).ok_or(wrong)?;
     let is_right = match (numerator, denominator) {
         (Integer::Fixnum(numerator), Integer::Fixnum(denominator)) => {
             numerator != 0
@@ -78,11 +82,11 @@ const fn greatest_divisor(mut a: u64, mut b: u64) -> u64 {
 }
 
 /// The parts of a complex number are real, and the imaginary one is no exact zero.
-pub(super) fn compnum(data: &Data<'_>, real: u64, imaginary: u64) -> Result<(), DataProblem> {
+pub(super) fn compnum(objects: &Objects<'_>, real: u64, imaginary: u64) -> Result<(), DataProblem> {
     let is_real = |word| {
         tag::is_fixnum(word)
             || tag::is_self_tagged_flonum(word)
-            || data.find(word).is_some_and(|found| {
+            || objects.find(word).is_some_and(|found| {
                 let kind = found.header.and_then(Header::kind);
                 matches!(kind, Some(Kind::Flonum | Kind::Bignum | Kind::Ratnum))
             })

@@ -14,9 +14,6 @@ type Verdict = Result<(), CodeProblem>;
 
 /// An operand, as the verifier sees it. Instructions whose operands mean more have rules of their own.
 pub(super) trait Verified: Operand {
-    /// Whether it leads to another instruction.
-    const IS_BRANCH: bool = false;
-
     /// Before anything is read: a collection may look at the frame.
     fn suspend(self, _: &mut Step<'_, '_>) -> Verdict {
         Ok(())
@@ -67,8 +64,6 @@ impl Verified for IntoRaw {
 }
 
 impl Verified for BranchOffset {
-    const IS_BRANCH: bool = true;
-
     #[inline]
     fn jump_to(self, step: &mut Step<'_, '_>) -> Verdict {
         step.jump(step.end(), self)

@@ -1,10 +1,9 @@
 //! The first pass over the code of a procedure: where instructions start, and which of them are led back to.
 
 use abi::for_each_instruction;
-use abi::isa::{BranchOffset, Opcode, Operand as _};
+use abi::isa::{BranchOffset, Operand};
 
 use super::error::CodeProblem;
-use super::operands::Verified;
 
 /// In the table of places: an instruction starts there.
 pub(super) const START: u32 = 0;
@@ -45,14 +44,27 @@ const fn shape(operands: &[(usize, bool)]) -> Shape {
     shape
 }
 
+/// Whether operands of the type with this name are branch offsets.
+const fn is_branch(name: &str) -> bool {
+    let (name, wanted) = (name.as_bytes(), <BranchOffset as Operand>::NAME.as_bytes());
+    let mut index = 0;
+    while index < wanted.len() {
+        if index >= name.len() || name[index] != wanted[index] {
+            return false;
+        }
+        index += 1;
+    }
+    name.len() == wanted.len()
+}
+
 macro_rules! define_shapes {
     ($( $(#[$doc:meta])* $code:literal $handler:ident = $name:ident
         { $($field:ident : $operand:ident),* }; )*) => {
         static SHAPES: [Shape; 256] = {
             let mut shapes = [NONE; 256];
             $( shapes[$code] = shape(&[$((
-                <abi::isa::$operand as abi::isa::Operand>::BYTES,
-                <abi::isa::$operand as Verified>::IS_BRANCH,
+                <abi::isa::$operand as Operand>::BYTES,
+                is_branch(<abi::isa::$operand as Operand>::NAME),
             )),*]); )*
             shapes
         };
@@ -115,9 +127,4 @@ pub(super) fn scan(code: &[u8], places: &mut Vec<u32>) -> Result<u32, ProblemAt>
         offset = end;
     }
     Ok(headers)
-}
-
-/// The instruction with this opcode byte.
-pub(super) fn opcode(byte: u8) -> Option<Opcode> {
-    Opcode::from_byte(byte)
 }

@@ -1,24 +1,23 @@
 //! One instruction: what it reads, checks, writes, and where it leads.
 
-use abi::for_each_instruction;
+use abi::frame_map::FrameMap;
 use abi::image::Extent;
-use abi::isa::{BranchOffset, CodeOffset, DataOffset, Instruction, MapOffset, Opcode, Operand};
+use abi::isa::{BranchOffset, CodeOffset, DataOffset, MapOffset};
 use abi::object_layout::WORD_BYTES;
 use abi::tag;
 use loader::Procedure;
 
-use super::data::Data;
 use super::error::CodeProblem;
-use super::flow::Ways;
-use super::headers::Procedures;
-use super::operands::Verified;
+use super::headers::{Procedures, takes_and_gives_values};
+use super::objects::Objects;
 use super::slots::State;
+use super::ways::Ways;
 
 /// What instructions may lead to: the parts of the image that were verified before.
 #[derive(Debug)]
 pub(super) struct Surroundings<'image> {
     pub(super) procedures: Procedures<'image>,
-    pub(super) data: Data<'image>,
+    pub(super) objects: Objects<'image>,
     pub(super) cells: Extent,
 }
 
@@ -159,7 +158,7 @@ impl<'image> Step<'_, 'image> {
     pub(super) fn procedure_at(
         &self,
         code: CodeOffset,
-    ) -> Result<(Procedure<'image>, abi::frame_map::FrameMap<'image>), CodeProblem> {
+    ) -> Result<(Procedure<'image>, FrameMap<'image>), CodeProblem> {
         let address = self.address(code.0);
         let found = self.surroundings.procedures.at(address);
         found.ok_or(CodeProblem::NoProcedure { address })
@@ -168,7 +167,7 @@ impl<'image> Step<'_, 'image> {
     /// The code of a closure that is made.
     pub(super) fn closure_code(&self, code: CodeOffset) -> Verdict {
         let (procedure, map) = self.procedure_at(code)?;
-        if super::headers::takes_and_gives_values(&procedure.header, map) {
+        if takes_and_gives_values(&procedure.header, map) {
             return Ok(());
         }
         Err(CodeProblem::ClosureOfRaw {
@@ -196,7 +195,7 @@ impl<'image> Step<'_, 'image> {
     pub(super) fn constant(&self, constant: DataOffset) -> Verdict {
         let address = self.address(constant.0);
         let pointer = u64::try_from(address).ok();
-        let found = pointer.and_then(|pointer| self.surroundings.data.find(pointer));
+        let found = pointer.and_then(|pointer| self.surroundings.objects.find(pointer));
         match found {
             Some(_) => Ok(()),
             None => Err(CodeProblem::Constant { address }),
@@ -212,47 +211,3 @@ impl<'image> Step<'_, 'image> {
         }
     }
 }
-
-/// Whether code goes on behind an instruction of this opcode, as far as it does not jump.
-const fn falls_through(opcode: Opcode) -> Next {
-    match opcode {
-        Opcode::Jump
-        | Opcode::JumpPoll
-        | Opcode::Reinstate
-        | Opcode::ReinstateValue
-        | Opcode::Trap => Next::Stop,
-        _ => Next::On,
-    }
-}
-
-macro_rules! define_step {
-    ($( $(#[$doc:meta])* $code:literal $handler:ident = $name:ident
-        { $($field:ident : $operand:ident),* }; )*) => {
-        /// Looks at the instruction with this opcode and these operands.
-        pub(super) fn execute(
-            step: &mut Step<'_, '_>,
-            opcode: Opcode,
-            mut operands: &[u8],
-        ) -> Result<Next, CodeProblem> {
-            let _ = &mut operands;
-            match opcode {
-                $( Opcode::$name => {
-                    $( let $field = <abi::isa::$operand as Operand>::read(&mut operands)
-                        .ok_or(CodeProblem::Truncated)?; )*
-                    let instruction = Instruction::$name { $($field),* };
-                    if let Some(next) = step.by_its_own_rule(instruction)? {
-                        return Ok(next);
-                    }
-                    $( $field.suspend(step)?; )*
-                    step.before_operands(instruction)?;
-                    $( $field.read_from(step)?; )*
-                    $( $field.write_to(step)?; )*
-                    step.behind_operands(instruction);
-                    $( $field.jump_to(step)?; )*
-                    Ok(const { falls_through(Opcode::$name) })
-                } )*
-            }
-        }
-    };
-}
-for_each_instruction!(define_step);

@@ -2,8 +2,8 @@
 
 use abi::tag::{self, Kind, TAG_BITS};
 
-use super::data::Found;
 use super::error::DataProblem;
+use super::objects::Found;
 
 /// Verifies a string of which the units, the length and the hash are given.
 pub(super) fn string(units: Option<Found>, length: u64, hash: u64) -> Result<(), DataProblem> {

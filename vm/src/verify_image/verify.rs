@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use loader::{ImageView, TrustedImage};
 
 use super::cells;
-use super::data::Data;
 use super::error::VerifyError;
 use super::flow::Flow;
 use super::headers::Procedures;
+use super::objects::Objects;
 use super::step::Surroundings;
 
 /// Verifies the image in `file`: whatever its bytecode does, it breaks no memory. The image runs as bytecode, without
@@ -37,11 +37,11 @@ fn verify(view: &ImageView<'_>) -> Result<(), VerifyError> {
         });
     }
     let procedures = Procedures::verify(view)?;
-    let data = Data::verify(view, &procedures)?;
-    cells::verify(view, &data)?;
+    let objects = Objects::verify(view, &procedures)?;
+    cells::verify(view, &objects)?;
     let surroundings = Surroundings {
         procedures,
-        data,
+        objects,
         cells: view.header().cells,
     };
     let mut flow = Flow::new(&surroundings);
