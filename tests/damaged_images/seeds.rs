@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use cozen::{Runtime, Tier};
+use cozen::{CompilerOptions, Frontend, Tier};
 
 use crate::worker::{Outcome, Worker};
 
@@ -59,9 +59,12 @@ pub(crate) fn seeds(tier: Tier) -> Vec<Seed> {
 
 /// The image of a program, if it ends soon.
 fn seed(worker: &mut Worker, path: &Path, tier: Tier) -> Option<Seed> {
-    let builder = Runtime::builder().tier(tier);
-    let mut runtime = builder.build().expect("a runtime");
-    let image = runtime.compile_file(path).ok()?.into_bytes();
+    let options = CompilerOptions {
+        tier,
+        ..CompilerOptions::default()
+    };
+    let image = Frontend::standard(Vec::new(), options).compile_image(path);
+    let image = image.ok()?.into_bytes();
     let start = Instant::now();
     let outcome = worker.run(&image);
     let is_quick = start.elapsed() < TIME_MAX;

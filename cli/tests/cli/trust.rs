@@ -8,7 +8,7 @@ use crate::{IMPORTS, Scratch, cozen, err, out, text};
 
 /// An image that is compiled without claims, which are refused: they are the compiler's.
 fn compiled(scratch: &Scratch, option: &str) -> PathBuf {
-    let program = "(define (twice n) (* 2 n)) (display (twice 21))";
+    let program = "(define (count n) (if (= n 0) 0 (+ 1 (count (- n 1))))) (display (count 42))";
     let file = scratch.file("program.scm", &format!("{IMPORTS}{program}"));
     let image = scratch.0.join("program.czo");
     let status = Command::new(env!("CARGO_BIN_EXE_cozen"))
