@@ -40,6 +40,17 @@ fn headers_that_cannot_be_are_refused() {
         };
         assert_eq!(found, wanted);
     }
+    // The last parameters would have no slots with numbers of 16 bits.
+    let found = problem(|unit| {
+        let header = &mut unit.procedures[SECOND()].header;
+        (header.required, header.optional) = (u16::MAX, 3);
+        *header = header.with_arity_key();
+        header.frame_bytes = 8 << 17;
+    });
+    assert!(
+        matches!(found, HeaderProblem::FrameSize { parameters, .. } if parameters == 0x1_0002),
+        "{found:?}"
+    );
 }
 
 #[test]

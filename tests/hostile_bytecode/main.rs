@@ -3,6 +3,7 @@
 mod calls;
 mod code;
 mod data;
+mod flow;
 mod headers;
 #[path = "../image_support/mod.rs"]
 #[expect(dead_code, reason = "other tests load images")]

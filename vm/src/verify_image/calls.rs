@@ -5,6 +5,7 @@ use abi::isa::{CodeOffset, Count, Instruction, IntoReturned, Local, MapOffset};
 use abi::primitive::PrimitiveClass;
 
 use super::error::CodeProblem;
+use super::headers::parameter_count;
 use super::rules::primitive_of;
 use super::slots::RETURNED;
 use super::step::{Next, Step};
@@ -133,7 +134,9 @@ impl Step<'_, '_> {
     /// The slots from one on hold what a procedure takes. Answers whether it returns a raw word.
     fn gives_to_callee(&mut self, target: CodeOffset, first: u32) -> Result<bool, CodeProblem> {
         let (callee, map) = self.procedure_at(target)?;
-        for (slot, state) in (first..).zip(map.states()) {
+        // Behind the parameters, an entry map calls nothing live or raw.
+        let taken = parameter_count(&callee.header) as usize + 1;
+        for (slot, state) in (first..).zip(map.states().take(taken)) {
             match state {
                 SlotState::Live => self.read_tagged(slot)?,
                 SlotState::Raw => self.read_written(slot)?,

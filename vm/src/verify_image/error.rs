@@ -86,7 +86,7 @@ pub enum HeaderProblem {
     #[error("the entry map calls slot {slot} used, but there are {parameters} parameters")]
     EntryMapSlot {
         /// The slot.
-        slot: u16,
+        slot: u32,
         /// How many parameters there are.
         parameters: u32,
     },

@@ -3,8 +3,9 @@
 //! Instructions are looked at in the order of their addresses. A branch forward leaves what is known at its target,
 //! where it is met with what other ways bring. A branch back leads to a *header*. What is known there is assumed at
 //! first: as much as the ways from above bring. Where a branch back brings less, all is looked at once more, with less
-//! at the header. What is known only gets less, so that this ends. Code of the compiler takes one round more than its
-//! loops are nested, at most; so code that takes far more is refused.
+//! at the header. What is known only gets less, so that this ends. Every loop polls, and a map says what is known behind a
+//! poll. So what a branch back brings depends on the headers behind its last poll only: two rounds are usual. Loops in
+//! loops whose polls all stand far from their ends may take a round each; code that takes far more is refused.
 //!
 //! So memory is a number for each byte of the procedure, and a state for each target that is not passed yet.
 
@@ -13,6 +14,7 @@ use loader::Procedure;
 
 use super::error::{CodeProblem, VerifyError};
 use super::execute::execute;
+use super::fresh::Fresh;
 use super::headers::{SLOT_BYTES, entry_map};
 use super::scan::{ProblemAt, START, instruction_bytes, scan};
 use super::slots::State;
@@ -20,7 +22,7 @@ use super::step::{Next, Step, Surroundings};
 use super::ways::Ways;
 
 /// How often a procedure is looked at.
-const ROUNDS_MAX: usize = 64;
+const ROUNDS_MAX: usize = 256;
 
 /// Verifies the code of procedures, one after the other.
 #[derive(Debug)]
@@ -28,7 +30,7 @@ pub(super) struct Flow<'a, 'image> {
     surroundings: &'a Surroundings<'image>,
     ways: Ways,
     now: State,
-    fresh: Vec<u32>,
+    fresh: Fresh,
 }
 
 impl<'a, 'image> Flow<'a, 'image> {
@@ -37,7 +39,7 @@ impl<'a, 'image> Flow<'a, 'image> {
             surroundings,
             ways: Ways::default(),
             now: State::default(),
-            fresh: Vec::new(),
+            fresh: Fresh::default(),
         }
     }
 

@@ -1,15 +1,19 @@
 //! Procedure headers: they follow one another through the bytecode, and say what can be.
 
-use abi::frame_map::{FrameMap, SlotState};
+use abi::frame_map::FrameMap;
 use abi::image::Extent;
 use abi::procedure::{FLAGS, PROCEDURE_ALIGN_BYTES, ProcedureHeader};
 use loader::{Contents, ImageView, Procedure};
 
 use super::error::{HeaderProblem, VerifyError};
 use super::marks::Marks;
+use super::slots::State;
 
 /// Bytes of a slot.
 pub(super) const SLOT_BYTES: u32 = 8;
+
+/// How many parameters a procedure may have: each has a slot behind that of the closure, with a number of 16 bits.
+const PARAMETERS_MAX: u32 = u16::MAX as u32 - 1;
 
 /// What separates the bytecode from native code has fewer bytes.
 const PADDING_BYTES_MAX: u32 = 64 + PROCEDURE_ALIGN_BYTES as u32;
@@ -19,6 +23,8 @@ const PADDING_BYTES_MAX: u32 = 64 + PROCEDURE_ALIGN_BYTES as u32;
 pub(super) struct Procedures<'image> {
     pub(super) contents: Contents<'image>,
     starts: Marks,
+    /// Those that take and give values only: what has a closure of one may call it.
+    of_values: Marks,
 }
 
 impl<'image> Procedures<'image> {
@@ -26,11 +32,15 @@ impl<'image> Procedures<'image> {
     pub(super) fn verify(view: &ImageView<'image>) -> Result<Self, VerifyError> {
         let contents = view.contents();
         let bytecode = bytecode(view);
-        let mut starts = Marks::new(bytecode);
+        let (mut starts, mut of_values) = (Marks::new(bytecode), Marks::new(bytecode));
+        let mut entered = State::default();
         let mut next = bytecode.start;
         for procedure in contents.procedures() {
-            header(contents, &procedure)?;
+            header(contents, &procedure, &mut entered)?;
             starts.add(procedure.address);
+            if !procedure.header.returns_raw() && entered.has_values_only() {
+                of_values.add(procedure.address);
+            }
             next = procedure.code_end();
         }
         let end = bytecode.end() as u32;
@@ -45,7 +55,11 @@ impl<'image> Procedures<'image> {
                 end,
             });
         }
-        let procedures = Self { contents, starts };
+        let procedures = Self {
+            contents,
+            starts,
+            of_values,
+        };
         let entry = view.header().entry;
         if !procedures.takes_and_gives_values(entry) {
             return Err(VerifyError::Header {
@@ -69,8 +83,7 @@ impl<'image> Procedures<'image> {
 
     /// Whether a procedure is there that anybody may call who has a closure of it.
     pub(super) fn takes_and_gives_values(&self, address: u32) -> bool {
-        self.at(address.into())
-            .is_some_and(|(procedure, map)| takes_and_gives_values(&procedure.header, map))
+        self.of_values.contains(address)
     }
 }
 
@@ -106,12 +119,12 @@ fn entry_map_address(procedure: &Procedure<'_>) -> i64 {
     i64::from(procedure.address) + i64::from(procedure.header.entry_map)
 }
 
-/// Whether no word that callers give or get is raw.
-pub(super) fn takes_and_gives_values(header: &ProcedureHeader, entry_map: FrameMap<'_>) -> bool {
-    !header.returns_raw() && entry_map.states().all(|state| state != SlotState::Raw)
-}
-
-fn header(contents: Contents<'_>, procedure: &Procedure<'_>) -> Result<(), VerifyError> {
+/// Verifies a header. `entered` becomes the state of the frame at the entry.
+fn header(
+    contents: Contents<'_>,
+    procedure: &Procedure<'_>,
+    entered: &mut State,
+) -> Result<(), VerifyError> {
     let header = &procedure.header;
     let refused = |problem| {
         Err(VerifyError::Header {
@@ -126,7 +139,8 @@ fn header(contents: Contents<'_>, procedure: &Procedure<'_>) -> Result<(), Verif
     }
     let parameters = parameter_count(header);
     let slots = header.frame_bytes / SLOT_BYTES;
-    if !header.frame_bytes.is_multiple_of(SLOT_BYTES) || slots < parameters + 1 {
+    let has_room = slots > parameters && parameters <= PARAMETERS_MAX;
+    if !header.frame_bytes.is_multiple_of(SLOT_BYTES) || !has_room {
         return refused(HeaderProblem::FrameSize {
             frame_bytes: header.frame_bytes,
             parameters,
@@ -138,11 +152,16 @@ fn header(contents: Contents<'_>, procedure: &Procedure<'_>) -> Result<(), Verif
             address: entry_map_address(procedure),
         });
     };
-    for (slot, state) in (0..).zip(map.states()) {
-        let is_given = u32::from(slot) <= parameters && (slot > 0 || state != SlotState::Raw);
-        if matches!(state, SlotState::Live | SlotState::Raw) && !is_given {
-            return refused(HeaderProblem::EntryMapSlot { slot, parameters });
-        }
+    entered.enter(map);
+    // No caller puts a raw word in the place of the closure.
+    let is_raw_closure = entered.is_written(0) && !entered.is_tagged(0);
+    let wrong = if is_raw_closure {
+        Some(0)
+    } else {
+        entered.first_written(parameters + 1)
+    };
+    if let Some(slot) = wrong {
+        return refused(HeaderProblem::EntryMapSlot { slot, parameters });
     }
     Ok(())
 }

@@ -82,7 +82,7 @@
 //! # What it costs
 //!
 //! Time is linear in the image, times the number of rounds that the loops of a procedure take (two or three for what
-//! the compiler writes, 64 at most). Memory is linear in the largest procedure ([`ways`]), and one bit for every 16
+//! the compiler writes, 256 at most). Memory is linear in the largest procedure ([`ways`]), and one bit for every 16
 //! bytes of code and data ([`marks`]).
 //!
 //! # What it does not prove
@@ -97,6 +97,7 @@ mod data;
 mod error;
 mod execute;
 mod flow;
+mod fresh;
 mod headers;
 mod marks;
 mod numbers;

@@ -271,7 +271,7 @@ impl Step<'_, '_> {
     #[inline(always)]
     pub(super) fn behind_operands(&mut self, instruction: Instruction) {
         if let Instruction::MakeClosure { dst, .. } = instruction {
-            self.fresh.push(dst.0.into());
+            self.fresh.add(dst.0.into());
         }
     }
 
@@ -290,7 +290,7 @@ impl Step<'_, '_> {
 
     /// A free variable gets its value without a barrier.
     fn initializes(&self, slot: u32) -> Verdict {
-        if self.fresh.contains(&slot) {
+        if self.fresh.contains(slot) {
             return Ok(());
         }
         self.read_tagged(slot)?;

@@ -64,6 +64,27 @@ impl State {
         self.groups.get(index).copied().unwrap_or_default()
     }
 
+    /// Whether every slot that holds a word holds a value.
+    pub(super) fn has_values_only(&self) -> bool {
+        self.groups
+            .iter()
+            .all(|group| group.tagged == group.written)
+    }
+
+    /// The first slot from one on that holds a word.
+    pub(super) fn first_written(&self, from: u32) -> Option<u32> {
+        let (first, bit) = place(from);
+        let written = |index: usize, group: &Group| {
+            let wanted = if index == first { !(bit - 1) } else { u64::MAX };
+            let written = group.written & wanted;
+            (written != 0).then(|| index as u32 * GROUP + written.trailing_zeros())
+        };
+        let groups = self.groups.iter().enumerate().skip(first);
+        groups
+            .into_iter()
+            .find_map(|(index, group)| written(index, group))
+    }
+
     /// Whether a slot holds a value.
     #[inline]
     pub(super) fn is_tagged(&self, slot: u32) -> bool {
@@ -199,6 +220,11 @@ mod tests {
             assert_eq!(state.is_written(slot), is_used, "{slot}");
         }
         assert!(!state.is_written(150) && !state.is_written(60_000));
+        for from in 0..160 {
+            let expected = (from..150).find(|&slot| state.is_written(slot));
+            assert_eq!(state.first_written(from), expected, "{from}");
+        }
+        assert!(!state.has_values_only());
     }
 
     #[test]

@@ -8,7 +8,8 @@ use abi::tag;
 use loader::Procedure;
 
 use super::error::CodeProblem;
-use super::headers::{Procedures, takes_and_gives_values};
+use super::fresh::Fresh;
+use super::headers::Procedures;
 use super::objects::Objects;
 use super::slots::State;
 use super::ways::Ways;
@@ -40,7 +41,7 @@ pub(super) struct Step<'a, 'image> {
     /// What is known before it, and then behind it.
     pub(super) now: &'a mut State,
     /// The slots with closures that were made since the last safepoint, in this straight piece of code.
-    pub(super) fresh: &'a mut Vec<u32>,
+    pub(super) fresh: &'a mut Fresh,
     pub(super) ways: &'a mut Ways,
 }
 
@@ -98,9 +99,7 @@ impl<'image> Step<'_, 'image> {
     pub(super) fn write(&mut self, slot: u32, is_tagged: bool) -> Verdict {
         self.has_slot(slot)?;
         self.now.write(slot, is_tagged);
-        if !self.fresh.is_empty() {
-            self.fresh.retain(|&fresh| fresh != slot);
-        }
+        self.fresh.remove(slot);
         Ok(())
     }
 
@@ -108,10 +107,10 @@ impl<'image> Step<'_, 'image> {
     #[inline]
     pub(super) fn copy(&mut self, to: u32, from: u32) -> Verdict {
         self.read_written(from)?;
-        let is_fresh = self.fresh.contains(&from);
+        let is_fresh = self.fresh.contains(from);
         self.write(to, self.now.is_tagged(from))?;
         if is_fresh {
-            self.fresh.push(to);
+            self.fresh.add(to);
         }
         Ok(())
     }
@@ -166,13 +165,12 @@ impl<'image> Step<'_, 'image> {
 
     /// The code of a closure that is made.
     pub(super) fn closure_code(&self, code: CodeOffset) -> Verdict {
-        let (procedure, map) = self.procedure_at(code)?;
-        if takes_and_gives_values(&procedure.header, map) {
+        let (procedure, _) = self.procedure_at(code)?;
+        let address = procedure.address;
+        if (self.surroundings.procedures).takes_and_gives_values(address) {
             return Ok(());
         }
-        Err(CodeProblem::ClosureOfRaw {
-            address: procedure.address,
-        })
+        Err(CodeProblem::ClosureOfRaw { address })
     }
 
     /// A cell of the image.

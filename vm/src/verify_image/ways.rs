@@ -12,11 +12,56 @@ const STATE_BYTES_PER_BYTE: usize = 32;
 #[derive(Debug, Default)]
 struct Header {
     /// What the ways from above bring, in this round.
-    above: Option<State>,
+    above: Kept,
     /// What branches back have brought.
-    below: Option<State>,
+    below: Kept,
     /// What is assumed, in this round.
-    assumed: Option<State>,
+    assumed: Kept,
+}
+
+/// A state that is kept, if it is there.
+#[derive(Debug, Default)]
+struct Kept {
+    state: State,
+    /// How many bytes were counted for it; 0 if it is not there.
+    bytes: usize,
+}
+
+impl Kept {
+    fn get(&self) -> Option<&State> {
+        (self.bytes > 0).then_some(&self.state)
+    }
+}
+
+/// The bytes of all states that are kept.
+#[derive(Debug, Default)]
+struct Account {
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Account {
+    /// Keeps what is known on one more way: what is known on all of them.
+    fn keep(&mut self, kept: &mut Kept, now: &State) -> Result<(), CodeProblem> {
+        if kept.bytes > 0 {
+            kept.state.meet(now);
+            return Ok(());
+        }
+        kept.state.copy_from(now);
+        kept.bytes = now.bytes();
+        self.bytes += kept.bytes;
+        if self.bytes > self.bytes_max {
+            return Err(CodeProblem::Flow {
+                what: "too many branches across too large frames",
+            });
+        }
+        Ok(())
+    }
+
+    /// Forgets a state. Its memory is used again.
+    fn forget(&mut self, kept: &mut Kept) {
+        self.bytes -= std::mem::take(&mut kept.bytes);
+    }
 }
 
 /// The ways to instructions of a procedure that were found.
@@ -24,14 +69,13 @@ struct Header {
 pub(super) struct Ways {
     /// For each byte: see [`scan`]. Anything else is one more than the number of the state that waits there.
     pub(super) places: Vec<u32>,
-    waiting: Vec<State>,
+    waiting: Vec<Kept>,
     /// Numbers of states that nobody uses.
     unused: Vec<u32>,
     headers: Vec<Header>,
     /// Whether a branch back brought less than was assumed.
     pub(super) has_changed: bool,
-    state_bytes: usize,
-    state_bytes_max: usize,
+    account: Account,
 }
 
 impl Ways {
@@ -46,20 +90,18 @@ impl Ways {
             START => {
                 let number = self.unused.pop().unwrap_or(self.waiting.len() as u32);
                 if number as usize == self.waiting.len() {
-                    self.waiting.push(State::default());
+                    self.waiting.push(Kept::default());
                 }
-                self.waiting[number as usize].copy_from(now);
                 self.places[index] = number + 1;
-                self.count(now)
+                self.account.keep(&mut self.waiting[number as usize], now)
             }
             place if place & HEADER == 0 => {
-                self.waiting[place as usize - 1].meet(now);
-                Ok(())
+                let waiting = &mut self.waiting[place as usize - 1];
+                self.account.keep(waiting, now)
             }
             place if target > from => {
-                let header = (place & !HEADER) as usize;
-                meet_with(&mut self.headers[header].above, now);
-                self.count(now)
+                let header = &mut self.headers[(place & !HEADER) as usize];
+                self.account.keep(&mut header.above, now)
             }
             place => self.lead_back((place & !HEADER) as usize, now, target),
         }
@@ -70,24 +112,12 @@ impl Ways {
             return Err(CodeProblem::NoPoll { target });
         }
         let header = &mut self.headers[header];
-        let is_assumed = header.assumed.as_ref();
-        if !is_assumed.is_some_and(|assumed| now.is_as_good_as(assumed)) {
-            meet_with(&mut header.below, now);
-            self.has_changed = true;
-            self.count(now)?;
+        let is_assumed = header.assumed.get();
+        if is_assumed.is_some_and(|assumed| now.is_as_good_as(assumed)) {
+            return Ok(());
         }
-        Ok(())
-    }
-
-    /// Counts a state that is kept.
-    fn count(&mut self, state: &State) -> Result<(), CodeProblem> {
-        self.state_bytes += state.bytes();
-        if self.state_bytes > self.state_bytes_max {
-            return Err(CodeProblem::Flow {
-                what: "too many branches across too large frames",
-            });
-        }
-        Ok(())
+        self.has_changed = true;
+        self.account.keep(&mut header.below, now)
     }
 
     /// Brings what waits at the instruction at `offset` into `now`, if `is_reached`; whether it is reached then.
@@ -102,13 +132,9 @@ impl Ways {
             return self.arrive_at_header((place & !HEADER) as usize, offset, now, is_reached);
         }
         let number = place - 1;
-        let waiting = &self.waiting[number as usize];
-        self.state_bytes -= waiting.bytes().min(self.state_bytes);
-        if is_reached {
-            now.meet(waiting);
-        } else {
-            now.copy_from(waiting);
-        }
+        let waiting = &mut self.waiting[number as usize];
+        join(now, &waiting.state, is_reached);
+        self.account.forget(waiting);
         self.places[offset as usize] = START;
         self.unused.push(number);
         Ok(true)
@@ -122,20 +148,17 @@ impl Ways {
         mut is_reached: bool,
     ) -> Result<bool, CodeProblem> {
         let header = &mut self.headers[header];
-        for way in [&header.above, &header.below].into_iter().flatten() {
-            if is_reached {
-                now.meet(way);
-            } else {
-                now.copy_from(way);
+        for way in [&header.above, &header.below] {
+            if let Some(way) = way.get() {
+                join(now, way, is_reached);
+                is_reached = true;
             }
-            is_reached = true;
         }
-        header.above = None;
-        header.assumed = None;
+        self.account.forget(&mut header.above);
+        self.account.forget(&mut header.assumed);
         if is_reached {
             now.since = now.since.min(offset);
-            header.assumed.get_or_insert_default().copy_from(now);
-            self.count(now)?;
+            self.account.keep(&mut header.assumed, now)?;
         }
         Ok(is_reached)
     }
@@ -143,19 +166,21 @@ impl Ways {
     /// Begins a procedure with so many headers.
     pub(super) fn begin(&mut self, headers: u32, code_bytes: usize) {
         self.waiting.truncate(64);
+        self.waiting.iter_mut().for_each(|kept| kept.bytes = 0);
         self.unused.clear();
         self.unused.extend(0..self.waiting.len() as u32);
         self.headers.clear();
         self.headers.resize_with(headers as usize, Header::default);
-        self.state_bytes = 0;
-        self.state_bytes_max = STATE_BYTES + STATE_BYTES_PER_BYTE * code_bytes;
+        self.account.bytes = 0;
+        self.account.bytes_max = STATE_BYTES + STATE_BYTES_PER_BYTE * code_bytes;
     }
 }
 
-/// Makes `known` what is known on its ways, and on another one.
-fn meet_with(known: &mut Option<State>, other: &State) {
-    match known {
-        Some(known) => known.meet(other),
-        None => known.get_or_insert_default().copy_from(other),
+/// Makes `now` what is known where one more way meets those before, if there are any.
+fn join(now: &mut State, way: &State, is_reached: bool) {
+    if is_reached {
+        now.meet(way);
+    } else {
+        now.copy_from(way);
     }
 }
