@@ -154,19 +154,7 @@ pub fn load(
     // SAFETY: the image was just mapped into chunks of the host's arena, and `LoadedImage` keeps it mapped.
     let id = unsafe { host.register(describe(&mapping, view, options.pins, sections_bytes)) };
     mapping.keep();
-    let native = if mapping.may_execute() && !options.is_bytecode_only {
-        // SAFETY: the view was checked, also that its native code has granules of its own; the mapping stays as long
-        // as the image, which drops the registration first.
-        unsafe {
-            Registration::new(
-                mapping.address(0),
-                view.header.native_code,
-                view.header.native_returns,
-            )
-        }
-    } else {
-        None
-    };
+    let native = register_native_code(&mapping, view, options);
     Ok(LoadedImage {
         id,
         name: name.into(),
@@ -185,6 +173,27 @@ pub fn load(
         section_table: sections.table,
         debug_tables: OnceLock::new(),
     })
+}
+
+/// Makes the native code of an image known, if it may run.
+fn register_native_code(
+    mapping: &Mapping,
+    view: &ImageView<'_>,
+    options: LoadOptions,
+) -> Option<Registration> {
+    let header = &view.header;
+    if !mapping.may_execute() || options.is_bytecode_only {
+        return None;
+    }
+    // SAFETY: the view was checked, also that its native code has granules of its own. The mapping was kept: it stays as
+    // long as the image, which drops the registration first.
+    unsafe {
+        Registration::new(
+            mapping.address(0),
+            header.native_code,
+            header.native_returns,
+        )
+    }
 }
 
 /// Where the symbols are that an image brings along.

@@ -67,7 +67,9 @@ fn run(image: &[u8], has_zeal: bool) -> String {
     };
     if !matches!(ended, Err(Error::Broken)) {
         // A heap that was broken is found now.
-        runtime.enter(|scheme| scheme.collect());
+        runtime.enter(|scheme| {
+            scheme.collect();
+        });
     }
     match ended {
         Ok(done) => done,

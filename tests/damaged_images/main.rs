@@ -9,6 +9,11 @@
 //!
 //! `COZEN_CAMPAIGN_SEED` chooses other damage. Images that crash are kept in `target/damaged`.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "what became of the images, for `--nocapture`"
+)]
+
 mod child;
 mod damage;
 mod random;
@@ -160,8 +165,10 @@ fn damaged_images_of_bytecode_do_no_harm() {
 
 #[test]
 fn damaged_images_with_native_code_do_no_harm() {
-    let seeds = seeds(cozen::Tier::Native);
-    assert!(seeds.iter().all(|seed| cozen::has_native_code(&seed.image)));
+    let mut seeds = seeds(cozen::Tier::Native);
+    // Some programs are folded until nothing is left that runs often.
+    seeds.retain(|seed| cozen::has_native_code(&seed.image));
+    assert!(seeds.len() > 10);
     campaign("native-as-it-is", &seeds, Hash::AsItIs);
     campaign("native-repaired", &seeds, Hash::Repaired);
 }

@@ -101,7 +101,7 @@ impl Running {
             for line in BufReader::new(errors).split(b'\n').map_while(Result::ok) {
                 let line = String::from_utf8_lossy(&line).into_owned();
                 match line.strip_prefix(ANSWER) {
-                    Some(answer) if answer == "panic" => {
+                    Some("panic") => {
                         let _ = send.send(format!("panic {last}"));
                         last.clear();
                     }

@@ -19,7 +19,9 @@ fn run(unit: &LinkUnit) -> Result<(), Error> {
     let image = verify_image(file, "strange").expect("the verifier has no objection");
     let mut runtime = Runtime::new().expect("a runtime");
     let done = runtime.enter(|scheme| scheme.run_image(&image, "strange", Retention::Reached));
-    runtime.enter(|scheme| scheme.collect());
+    runtime.enter(|scheme| {
+        scheme.collect();
+    });
     done
 }
 

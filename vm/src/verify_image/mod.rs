@@ -106,9 +106,11 @@ mod operands;
 mod patched_words;
 mod rules;
 mod scan;
+mod sequences;
 mod slots;
 mod step;
 mod strings;
+mod switches;
 mod verify;
 mod ways;
 

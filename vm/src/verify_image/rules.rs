@@ -1,8 +1,6 @@
 //! Rules of single instructions, beyond what their operands say by themselves.
 
-use abi::isa::{
-    AnyLocal, Count, DataOffset, Flag, Instruction, Into, IntoAny, Local, Opcode, PrimitiveOperand,
-};
+use abi::isa::{Count, Flag, Instruction, Into, PrimitiveOperand};
 use abi::object_layout::{closure, pair};
 use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
 use abi::tag::{Header, Kind};
@@ -29,75 +27,6 @@ impl Step<'_, '_> {
     ) -> Result<Option<Next>, CodeProblem> {
         use Instruction as I;
         let done = match instruction {
-            I::Copy { dst, src } => self.copies(&[(dst, src)]),
-            I::Copy2 {
-                dst,
-                src,
-                dst2,
-                src2,
-            } => self.copies(&[(dst, src), (dst2, src2)]),
-            I::Copy3 {
-                dst,
-                src,
-                dst2,
-                src2,
-                dst3,
-                src3,
-            } => self.copies(&[(dst, src), (dst2, src2), (dst3, src3)]),
-            I::CarCar {
-                dst,
-                pair,
-                dst2,
-                pair2,
-            }
-            | I::CarCdr {
-                dst,
-                pair,
-                dst2,
-                pair2,
-            }
-            | I::CdrCar {
-                dst,
-                pair,
-                dst2,
-                pair2,
-            }
-            | I::CdrCdr {
-                dst,
-                pair,
-                dst2,
-                pair2,
-            } => self.two_loads([(dst, &[pair]), (dst2, &[pair2])]),
-            I::VectorRef2 {
-                dst,
-                vector,
-                index,
-                dst2,
-                vector2,
-                index2,
-            } => self.two_loads([(dst, &[vector, index]), (dst2, &[vector2, index2])]),
-            I::ClosureRef2 {
-                dst,
-                closure,
-                dst2,
-                closure2,
-                ..
-            } => self.two_loads([(dst, &[closure]), (dst2, &[closure2])]),
-            I::BranchEqCell {
-                dst,
-                cell,
-                a,
-                offset,
-            }
-            | I::BranchNotEqCell {
-                dst,
-                cell,
-                a,
-                offset,
-            } => {
-                self.compare_with_cell(dst, cell, a)?;
-                self.jump(self.end, offset)
-            }
             I::LoadConstant { dst, constant } => {
                 self.constant(constant)?;
                 self.write(dst.0.into(), true)
@@ -119,43 +48,21 @@ impl Step<'_, '_> {
                 self.leaf(primitive, count.0)?;
                 self.write(dst.0.into(), true)
             }
-            I::SwitchWord { src, count, .. } | I::SwitchStringLength { src, count, .. } => {
-                return self.switch(src, u32::from(count.0) + 1).map(Some);
-            }
-            I::SwitchSymbol { src, shift, bits } => {
-                return self.switch_by_hash(src, shift.0, bits.0).map(Some);
-            }
-            I::SwitchSearch { src, count } => self.search(src, count),
             I::EnterNative {} => self.enter_native(),
             I::ExitBase {} | I::Underflow {} | I::ReturnBarrier {} | I::ReturnToNative {} => {
                 Err(CodeProblem::MachineOnly)
             }
-            _ => return self.call_or_return(instruction),
+            _ => {
+                if self.sequence(instruction)? {
+                    return Ok(Some(Next::On));
+                }
+                return match self.switch_of_any_sort(instruction)? {
+                    None => self.call_or_return(instruction),
+                    next => Ok(next),
+                };
+            }
         };
         done.map(|()| Some(Next::On))
-    }
-
-    fn copies(&mut self, pairs: &[(IntoAny, AnyLocal)]) -> Verdict {
-        for (to, from) in pairs {
-            self.copy(to.0.into(), from.0.into())?;
-        }
-        Ok(())
-    }
-
-    fn two_loads(&mut self, loads: [(Into, &[Local]); 2]) -> Verdict {
-        for (dst, operands) in loads {
-            for operand in operands {
-                self.read_tagged(operand.0.into())?;
-            }
-            self.write(dst.0.into(), true)?;
-        }
-        Ok(())
-    }
-
-    fn compare_with_cell(&mut self, dst: Into, cell: DataOffset, a: Local) -> Verdict {
-        self.cell(cell)?;
-        self.write(dst.0.into(), true)?;
-        self.read_tagged(a.0.into())
     }
 
     /// The call before left a value in the first slot; or all values are there when code goes on behind.
@@ -169,49 +76,6 @@ impl Step<'_, '_> {
             self.write(slot, true)?;
         }
         Ok(())
-    }
-
-    /// A table of jumps follows.
-    fn switch(&mut self, src: Local, count: u32) -> Result<Next, CodeProblem> {
-        self.read_tagged(src.0.into())?;
-        self.table(Opcode::Jump, count)?;
-        let bytes = Opcode::Jump.instruction_bytes() as u32;
-        for index in 0..count {
-            let end = self.end + (index + 1) * bytes;
-            let offset = self.procedure.code[..end as usize].last_chunk::<4>();
-            let offset = i32::from_le_bytes(*offset.ok_or(CodeProblem::Truncated)?);
-            self.jump(end, abi::isa::BranchOffset(offset))?;
-        }
-        Ok(Next::Stop)
-    }
-
-    fn switch_by_hash(&mut self, src: Local, shift: i16, bits: i16) -> Result<Next, CodeProblem> {
-        const BITS_MAX: i16 = 15;
-        if !(0..=BITS_MAX).contains(&bits) || !(0..=60).contains(&shift) {
-            return Err(CodeProblem::SwitchBits { bits, shift });
-        }
-        self.switch(src, (1 << bits) + 1)
-    }
-
-    /// Tests follow, of which one is gone on with. Each compares a slot with a word, so code may go on with the first.
-    fn search(&mut self, src: Local, count: Count) -> Verdict {
-        self.read_tagged(src.0.into())?;
-        self.table(Opcode::BranchEqWord, count.0.into())
-    }
-
-    /// So many instructions of one opcode follow.
-    fn table(&self, opcode: Opcode, expected: u32) -> Verdict {
-        let behind = &self.procedure.code[self.end as usize..];
-        let entries = behind.chunks_exact(opcode.instruction_bytes());
-        let found = entries
-            .take(expected as usize)
-            .take_while(|entry| entry[0] == opcode as u8)
-            .count() as u32;
-        if found == expected {
-            Ok(())
-        } else {
-            Err(CodeProblem::Table { found, expected })
-        }
     }
 
     fn enter_native(&self) -> Verdict {

@@ -1,6 +1,6 @@
 //! Strings: as many units as characters, each a character, in the shortest encoding.
 
-use abi::tag::{self, Kind, TAG_BITS};
+use abi::tag::{self, Header, Kind, TAG_BITS};
 
 use super::error::DataProblem;
 use super::objects::Found;
@@ -8,8 +8,8 @@ use super::objects::Found;
 /// Verifies a string of which the units, the length and the hash are given.
 pub(super) fn string(units: Option<Found>, length: u64, hash: u64) -> Result<(), DataProblem> {
     let header = units.and_then(|units| units.header);
-    let found = header.map_or(0, |header| header.word());
-    let bytes_per_unit = match header.and_then(|header| header.kind()) {
+    let found = header.map_or(0, Header::word);
+    let bytes_per_unit = match header.and_then(Header::kind) {
         Some(Kind::Units8) => 1,
         Some(Kind::Units32) => 4,
         _ => {
@@ -19,7 +19,7 @@ pub(super) fn string(units: Option<Found>, length: u64, hash: u64) -> Result<(),
             });
         }
     };
-    let unit_bytes = header.map_or(0, |header| header.size());
+    let unit_bytes = header.map_or(0, Header::size);
     let is_right = tag::is_fixnum(length)
         && (length >> TAG_BITS).checked_mul(bytes_per_unit) == Some(unit_bytes)
         && hash == tag::FALSE;
