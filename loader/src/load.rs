@@ -185,8 +185,8 @@ fn register_native_code(
     if !mapping.may_execute() || options.is_bytecode_only {
         return None;
     }
-    // SAFETY: the view was checked, also that its native code has granules of its own. The mapping was kept: it stays as
-    // long as the image, which drops the registration first.
+    // SAFETY: the view was checked, also that its native code has granules of its own. The mapping stays as long as the
+    // image, which drops the registration first.
     unsafe {
         Registration::new(
             mapping.address(0),

@@ -2,10 +2,11 @@
 //!
 //! Instructions are looked at in the order of their addresses. A branch forward leaves what is known at its target,
 //! where it is met with what other ways bring. A branch back leads to a *header*. What is known there is assumed at
-//! first: as much as the ways from above bring. Where a branch back brings less, all is looked at once more, with less
-//! at the header. What is known only gets less, so that this ends. Every loop polls, and a map says what is known behind a
-//! poll. So what a branch back brings depends on the headers behind its last poll only: two rounds are usual. Loops in
-//! loops whose polls all stand far from their ends may take a round each; code that takes far more is refused.
+//! first: as much as the ways from above bring. Where a branch back brings less, all is looked at once more, with
+//! less at the header. What is known only gets less, so that this ends. Every loop polls, and a map says what is
+//! known behind a poll. So what a branch back brings depends on the headers behind its last poll only: two rounds are
+//! usual. Loops in loops whose polls all stand far from their ends may take a round each; code that takes far more is
+//! refused.
 //!
 //! So memory is a number for each byte of the procedure, and a state for each target that is not passed yet.
 

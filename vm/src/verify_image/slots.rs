@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn the_states_of_a_map_are_those_of_its_slots() {
         let states: Vec<SlotState> = (0..150)
-            .map(|slot| SlotState::from_bits((slot * slot / 3) as u8))
+            .map(|slot| SlotState::from_bits((slot * 5 / 3) as u8))
             .collect();
         let bytes = map_of(&states);
         let mut state = State::default();
@@ -224,7 +224,7 @@ mod tests {
             let expected = (from..150).find(|&slot| state.is_written(slot));
             assert_eq!(state.first_written(from), expected, "{from}");
         }
-        assert!(!state.has_values_only());
+        assert!(states.contains(&SlotState::Raw) && !state.has_values_only());
     }
 
     #[test]
