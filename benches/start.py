@@ -57,6 +57,7 @@ def commands(cozen, folder):
         "cozen hello.scm": ([cozen, source], "hello"),
         "1,000 lines, cached": ([cozen, lines], "11"),
         "cozen run hello.czo": ([cozen, "run", image], "hello"),
+        "… with --trust": ([cozen, "--trust", "run", image], "hello"),
         "built hello": ([built], "hello"),
         "built, with compiler": ([with_compiler], "hello"),
         "10,000 constants": ([cozen, "run", constants_image], "10000"),

@@ -1,10 +1,11 @@
 //! Files that a runtime is given.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use loader::{ImageView, LoadError};
+use loader::{ImageView, LoadError, TrustedImage};
 
 use crate::error::Error;
 
@@ -17,6 +18,20 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 /// Whether bytes are an image with native code.
 pub fn has_native_code(image: &[u8]) -> bool {
     ImageView::header_of(image).is_ok_and(|header| header.native_code.bytes > 0)
+}
+
+/// Verifies an image from anywhere, which messages call `name`: whatever its bytecode does, it breaks no memory. The
+/// image runs as bytecode; native code that it may have is not used. ([`TrustedImage::vouch`] trusts an image, native
+/// code and all, and is unsafe.)
+///
+/// # Errors
+///
+/// [`Error::Load`] if a check of the loader fails, [`Error::Verify`] if one of the verifier does.
+pub fn verify_image<'file>(
+    image: impl Into<Cow<'file, [u8]>>,
+    name: &str,
+) -> Result<TrustedImage<'file>, Error> {
+    vm::verify_image(image).map_err(|error| Error::refused_image(name, error))
 }
 
 /// The source of an image that another version of the compiler has made: the file that the image names, as seen from

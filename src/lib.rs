@@ -125,7 +125,7 @@ pub use embedded::EmbeddedProgram;
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
-pub use files::{has_native_code, read_file, source_of_other_version};
+pub use files::{has_native_code, read_file, source_of_other_version, verify_image};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
@@ -147,4 +147,6 @@ pub use syntax::PlacedMessage;
 #[cfg(feature = "compiler")]
 pub use texts::{decode_text, read_forms};
 pub use value::Value;
-pub use vm::{LinkRefusal, Retention, VmBuildError};
+pub use vm::{
+    CodeProblem, DataProblem, HeaderProblem, LinkRefusal, Retention, VerifyError, VmBuildError,
+};

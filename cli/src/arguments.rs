@@ -39,6 +39,8 @@ options:
   --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
   --zeal=paced[:SEED]      the same at places so far apart that any program ends
   --gc-stats               print what the collector did, at the end
+  --trust                  run an image as it is, its native code too; without it an image is verified
+                           first, and runs as bytecode
   --no-mmap                read images instead of mapping them
   --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
@@ -49,7 +51,7 @@ options:
                            $XDG_CACHE_HOME/cozen, else in ~/.cache/cozen
   --fresh                  compile the program anew, and keep that
   --cache-max=BYTES        how much all that is kept may take (256M)
-  --verbose                say what becomes of the cache
+  --verbose                say what becomes of the cache, and of native code that is not used
   --jit=on, --jit=off      whether a program that is run from source gets native code while it runs (the
                            default), or stays bytecode
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
@@ -105,6 +107,7 @@ pub(crate) struct Options {
     pub(crate) stack_bytes_max: Option<usize>,
     pub(crate) zeal: Option<Zeal>,
     pub(crate) gc_statistics: bool,
+    pub(crate) trust: bool,
     pub(crate) no_mmap: bool,
     pub(crate) image_directory: Option<PathBuf>,
     pub(crate) level: Level,
@@ -181,6 +184,7 @@ pub(crate) fn parse(
             Long("keep-images") => {
                 parsed.options.image_directory = Some(directory(parser.value()?)?);
             }
+            Long("trust") => parsed.options.trust = true,
             Long("no-mmap") => parsed.options.no_mmap = true,
             Long("native") => choose(&mut parsed.options.tier, Tier::Native, TIERS)?,
             Long("no-native") => choose(&mut parsed.options.tier, Tier::Bytecode, TIERS)?,

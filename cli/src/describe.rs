@@ -34,10 +34,7 @@ pub(crate) fn size(options: &Options, file: &Path) -> Result<Status, Error> {
 pub(crate) fn verify(file: &Path) -> Result<Status, Error> {
     let image = cozen::read_file(file)?;
     let name = file.display().to_string();
-    let verified = check(&image).map_err(|error| Error::Load {
-        name: name.clone(),
-        error,
-    })?;
+    let verified = check(&image).map_err(|error| Error::refused_image(&name, error))?;
     let mut text = format!("{name}: content hash {:#018x}\n", verified.header.hash);
     for line in &verified.passed {
         add(&mut text, format_args!("  right      {line}\n"));

@@ -133,6 +133,11 @@ impl<'file> ImageView<'file> {
         fixups.map(|fixup| (fixup.address, fixup.symbol))
     }
 
+    /// The addresses of the constants that become symbols, ascending. They were checked to lie in constants.
+    pub fn symbol_words(&self) -> impl Iterator<Item = u32> + use<'file> {
+        self.symbols().fixups().map(|fixup| fixup.address)
+    }
+
     /// The names of all symbols, by number. They were checked to be UTF-8.
     pub fn symbol_names(&self) -> impl Iterator<Item = &'file str> {
         self.symbols()

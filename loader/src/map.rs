@@ -222,7 +222,12 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
             }
         }
         if is_code_unsealed(self.view, self.options) {
-            self.protect(header.code, MprotectFlags::READ | MprotectFlags::EXEC)?;
+            let access = if self.options.is_bytecode_only {
+                MprotectFlags::READ
+            } else {
+                MprotectFlags::READ | MprotectFlags::EXEC
+            };
+            self.protect(header.code, access)?;
         }
         Ok(self.mapping)
     }

@@ -1,7 +1,8 @@
 //! What can be checked of an image without running it.
 
 use abi::image::ImageHeader;
-use loader::{ImageView, LoadError};
+use loader::ImageView;
+use vm::VerifyError;
 
 /// What was checked of an image, and what nobody can check.
 #[derive(Clone, Debug)]
@@ -14,18 +15,15 @@ pub struct Verified {
     pub unchecked: Vec<&'static str>,
 }
 
-/// Checks an image: that of the loader first, and then what is slower.
-///
-/// A check that comes later gets a line here, and a line in [`Verified::passed`]. Each takes a view whose structure
-/// is right.
+/// Checks an image as [`verify_image`](crate::verify_image) does, and says what was checked.
 ///
 /// # Errors
 ///
-/// [`LoadError`]: the first check that failed.
-pub fn verify(image: &[u8]) -> Result<Verified, LoadError> {
-    let view = ImageView::parse(image)?;
-    let header = *view.header();
-    let mut unchecked = vec!["bytecode and constants: there is no verifier of them yet"];
+/// [`VerifyError`]: the first check that failed.
+pub fn verify(image: &[u8]) -> Result<Verified, VerifyError> {
+    let header = *ImageView::parse(image)?.header();
+    vm::verify_image(image)?;
+    let mut unchecked = Vec::new();
     if header.native_code.bytes > 0 {
         unchecked.push("native code: nobody can verify it");
     }
@@ -36,6 +34,8 @@ pub fn verify(image: &[u8]) -> Result<Verified, LoadError> {
             "fingerprint: the image is of this version",
             "content hash: no byte of a segment has changed",
             "entry, relocations, symbols, native return points: in bounds and in order",
+            "constants and cells: a graph of whole objects inside the image",
+            "bytecode: operands, branches, slots and frame maps, whatever it does",
         ],
         unchecked,
     })

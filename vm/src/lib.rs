@@ -71,6 +71,7 @@ mod supervisor;
 mod testing;
 mod value;
 mod verify_frames;
+mod verify_image;
 mod vm;
 
 pub use arguments::Args;
@@ -85,4 +86,5 @@ pub use native_parts::{LinkRefusal, NativeParts};
 pub use port::{Filled, InputError, LineColumn, LostOutput, system_message};
 pub use primitive::Leaf;
 pub use value::Value;
+pub use verify_image::{CodeProblem, DataProblem, HeaderProblem, VerifyError, verify_image};
 pub use vm::{Vm, VmBuildError, VmOptions};

@@ -12,6 +12,7 @@ mod places_everywhere;
 mod process;
 mod prompt;
 mod tools;
+mod trust;
 
 use std::fs;
 use std::io::Write as _;
@@ -421,8 +422,8 @@ fn disassembly_shows_native_code_beside_what_it_comes_from() {
         assert!(output.status.success(), "{}", err(&output));
         let listing = out(&cozen(&["disassemble", text(&image)]));
         assert_eq!(listing.contains("native count"), option == "--native");
-        assert_eq!(out(&cozen(&["run", text(&image)])), "2");
-        let bytecode = cozen(&["run", "--no-native", text(&image)]);
+        assert_eq!(out(&cozen(&["--trust", "run", text(&image)])), "2");
+        let bytecode = cozen(&["--trust", "run", "--no-native", text(&image)]);
         assert_eq!(out(&bytecode), "2", "{}", err(&bytecode));
     }
 }

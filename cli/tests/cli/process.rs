@@ -35,7 +35,10 @@ fn an_image_is_run_by_its_name() {
     let image = scratch.0.join("program.czo");
     let output = cozen(&["compile", text(&file), "-o", text(&image)]);
     assert!(output.status.success(), "{}", err(&output));
-    assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
+    assert_eq!(
+        out(&cozen(&["--trust", text(&image), "x", "--y"])),
+        "(x --y)"
+    );
 }
 
 #[test]
