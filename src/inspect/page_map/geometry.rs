@@ -1,7 +1,7 @@
 //! Where things stand in a picture.
 //!
-//! A page is a row of [`PAGE_WIDTH`] units, with a mark in front that says how the page is mapped. Pages that do not fit
-//! into a column go on in the next one. The legend stands behind the last column.
+//! A page is a row of [`PAGE_WIDTH`] units, with a mark in front that says how the page is mapped. Pages that do not
+//! fit into a column go on in the next one. The legend stands behind the last column.
 
 use super::pieces::{Access, PAGE_BYTES, PageMap, Piece};
 
