@@ -1,8 +1,8 @@
 //! Executables that carry a program: the slot by which an executable finds the images that were put into it.
 //!
-//! An executable that can carry a program has one of the sections [`SLOT_SECTIONS`], with an empty [`Slot`]. To put a program
-//! into such an executable is to copy it, to append the images in a segment of their own, and to fill the slot. A
-//! process that starts reads its slot, and nothing else, to learn whether there is a program.
+//! An executable that can carry a program has one of the sections [`SLOT_SECTIONS`], with an empty [`Slot`]. To put a
+//! program into such an executable is to copy it, to append the images in a segment of their own, and to fill the slot.
+//! A process that starts reads its slot, and nothing else, to learn whether there is a program.
 //!
 //! The places in a slot are distances in memory from the start of the slot: so they hold wherever the executable is
 //! loaded.

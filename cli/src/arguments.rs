@@ -499,9 +499,9 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_about_native_code_counts() {
+    fn two_words_about_native_code_contradict_each_other() {
         assert_eq!(parsed("prog.scm").options.tier, None);
-        let options = parsed("--no-native --native --time-passes prog.scm").options;
+        let options = parsed("--native --native --time-passes prog.scm").options;
         assert_eq!(
             (options.tier, options.time_passes),
             (Some(Tier::Native), true)
@@ -509,6 +509,12 @@ mod tests {
         assert_eq!(
             parsed("--no-native prog.scm").options.tier,
             Some(Tier::Bytecode)
+        );
+        let words = ["--no-native", "--native", "prog.scm"].map(OsString::from);
+        let error = parse(words).expect_err("they exclude each other");
+        assert_eq!(
+            error.to_string(),
+            "--native and --no-native contradict each other"
         );
     }
 

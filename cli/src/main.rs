@@ -5,7 +5,7 @@
 //! output nobody reads any more, as shells show the signals SIGINT and SIGPIPE.
 
 // Where the C library hands the arguments to the standard library, `process` begins.
-#![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
+#![cfg_attr(all(not(test), target_os = "linux", target_env = "gnu"), no_main)]
 
 mod allocator;
 mod arguments;
@@ -23,7 +23,7 @@ mod evaluate;
 mod interrupt;
 mod output;
 mod page_map;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(all(not(test), target_os = "linux", target_env = "gnu"))]
 mod process;
 mod process_memory;
 mod repl;
@@ -43,7 +43,7 @@ use arguments::{Arguments, Command};
 use cozen::{EmbeddedProgram, Error, RuntimeBuilder};
 use status::Status;
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(any(test, not(all(target_os = "linux", target_env = "gnu"))))]
 fn main() {
     stack::with_room(run).exit()
 }

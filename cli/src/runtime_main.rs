@@ -2,7 +2,7 @@
 //! the compiler, which nothing here names.
 
 // Where the C library hands the arguments to the standard library, `process` begins.
-#![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
+#![cfg_attr(all(not(test), target_os = "linux", target_env = "gnu"), no_main)]
 
 mod allocator;
 mod embedded;
@@ -11,7 +11,7 @@ mod ending;
 mod interrupt;
 #[expect(dead_code, reason = "`cozen` prints more")]
 mod output;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[cfg(all(not(test), target_os = "linux", target_env = "gnu"))]
 mod process;
 mod report;
 #[expect(dead_code, reason = "`cozen` also shows lines of what is no file")]
@@ -23,7 +23,7 @@ use cozen::{EmbeddedProgram, Error};
 use source_lines::SourceLines;
 use status::Status;
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(any(test, not(all(target_os = "linux", target_env = "gnu"))))]
 fn main() {
     stack::with_room(run).exit()
 }

@@ -106,7 +106,8 @@ fn a_word_that_is_neither_file_nor_command_is_named() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         err(&output),
-        "cozen: disasemble is neither a file nor a command: the commands are compile, run, disassemble, cache\n"
+        "cozen: disasemble is neither a file nor a command: the commands are compile, build, run, disassemble, \
+         readelf, size, verify, strip, pagemap, smaps, images, cache\n"
     );
 }
 

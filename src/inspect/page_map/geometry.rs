@@ -1,7 +1,7 @@
 //! Where things stand in a picture.
 //!
-//! A page is a row of [`PAGE_WIDTH`] units, with a mark in front that says how the page is mapped. Pages that do not fit
-//! into a column go on in the next one. The legend stands behind the last column.
+//! A page is a row of [`PAGE_WIDTH`] units, with a mark in front that says how the page is mapped. Pages that do not
+//! fit into a column go on in the next one. The legend stands behind the last column.
 
 use super::pieces::{Access, PAGE_BYTES, PageMap, Piece};
 
@@ -19,8 +19,8 @@ pub(super) const MARGIN: u64 = 24;
 pub(super) const TOP: u64 = 40;
 /// Most rows of a column.
 const ROWS_MAX: u64 = 256;
-/// Most pages of a picture: 256 MiB of file. Larger files have more columns than anybody looks at.
-pub(super) const PAGES_MAX: u64 = 1 << 16;
+/// Most pages of a picture: 128 MiB of file. Larger files have more columns than anybody looks at.
+pub(super) const PAGES_MAX: u64 = 1 << 15;
 
 /// The picture of a map.
 #[derive(Clone, Copy, Debug)]

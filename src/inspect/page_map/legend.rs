@@ -1,6 +1,7 @@
 //! What the colours of a picture mean.
 
-use super::colours::{Colour, colours};
+use super::colours::{Colour, WHITE, colours};
+use super::geometry::PAGES_MAX;
 use super::pieces::{Access, PageMap, PartKind, access_letters};
 
 /// A line of the legend.
@@ -40,16 +41,27 @@ pub(super) fn lines(map: &PageMap) -> Vec<Line> {
             }
         })
         .collect();
+    if map.page_count() > PAGES_MAX {
+        lines.push(remark(format!(
+            "only the first {PAGES_MAX} pages are drawn"
+        )));
+    }
+    lines.extend(map.notes().map(|note| remark(note.to_owned())));
     if lines.len() > LINES_MAX {
         let left = lines.len() - LINES_MAX;
         lines.truncate(LINES_MAX);
-        lines.push(Line {
-            colour: super::colours::WHITE,
-            text: format!("and {left} more"),
-            is_in_file: false,
-        });
+        lines.push(remark(format!("and {left} more")));
     }
     lines
+}
+
+/// A line without a colour.
+const fn remark(text: String) -> Line {
+    Line {
+        colour: WHITE,
+        text,
+        is_in_file: false,
+    }
 }
 
 /// The text above a picture.

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 
 use super::colours::{Colour, colours};
-use super::geometry::page_access;
 use super::legend;
-use super::pieces::{PAGE_BYTES, PageMap, Piece, access_letters};
+use super::pieces::{Access, PAGE_BYTES, PageMap, Piece, access_letters};
 
 /// Characters of a row: each stands for 64 bytes.
 const ROW_CHARACTERS: u64 = 64;
@@ -22,26 +21,27 @@ impl PageMap {
         let colours = colours(&self.parts);
         let mut last: Option<(Vec<usize>, String)> = None;
         let mut repeated = 0_u64;
-        let access = page_access(self);
         let mut pieces = self.pieces.as_slice();
-        for page in 0..self.page_count() {
+        let mut page = 0;
+        while page < self.page_count() {
             let row = self.row(page, &mut pieces);
-            let letters = access_letters(access.get(page as usize).copied().flatten());
-            if last
-                .as_ref()
-                .is_some_and(|last| *last == (row.clone(), letters.clone()))
-            {
-                repeated += 1;
-                continue;
+            let letters = access_letters(access_of(page, pieces));
+            // The pages that one piece fills from here on look the same.
+            let more = full_pages(page, pieces);
+            let is_same = |last: &(Vec<usize>, String)| last.0 == row && last.1 == letters;
+            if last.as_ref().is_some_and(is_same) {
+                repeated += 1 + more;
+            } else {
+                add_repeated(&mut out, repeated);
+                add(
+                    &mut out,
+                    format_args!("{:>10x} {letters} ", page * PAGE_BYTES),
+                );
+                add_row(&mut out, &row, &colours, has_colour);
+                repeated = more;
+                last = Some((row, letters));
             }
-            add_repeated(&mut out, repeated);
-            repeated = 0;
-            add(
-                &mut out,
-                format_args!("{:>10x} {letters} ", page * PAGE_BYTES),
-            );
-            add_row(&mut out, &row, &colours, has_colour);
-            last = Some((row, letters));
+            page += 1 + more;
         }
         add_repeated(&mut out, repeated);
         out.push('\n');
@@ -52,22 +52,25 @@ impl PageMap {
         out
     }
 
-    /// The parts of a page. `pieces` starts with the one that has the first byte.
+    /// The parts of a page. Afterwards, `pieces` starts with the one that has the first byte.
     fn row(&self, page: u64, pieces: &mut &[Piece]) -> Vec<usize> {
+        let start = page * PAGE_BYTES;
+        let passed = pieces.iter().take_while(|piece| piece.end <= start).count();
+        *pieces = &pieces[passed..];
         let step = PAGE_BYTES / ROW_CHARACTERS;
-        let mut row = Vec::with_capacity(ROW_CHARACTERS as usize);
-        for place in 0..ROW_CHARACTERS {
-            let at = page * PAGE_BYTES + place * step;
-            if at >= self.file_bytes {
-                break;
-            }
-            let passed = pieces.iter().take_while(|piece| piece.end <= at).count();
-            *pieces = &pieces[passed..];
+        let places = (0..ROW_CHARACTERS).map(|place| start + place * step);
+        let mut rest = *pieces;
+        let part = |at: u64| {
+            let passed = rest.iter().take_while(|piece| piece.end <= at).count();
+            rest = &rest[passed..];
             // A small part is not hidden by what stands before it.
-            let inside = pieces.iter().take_while(|piece| piece.start < at + step);
-            row.push(inside.last().map_or(0, |piece| piece.part));
-        }
-        row
+            let inside = rest.iter().take_while(|piece| piece.start < at + step);
+            inside.last().map_or(0, |piece| piece.part)
+        };
+        places
+            .take_while(|&at| at < self.file_bytes)
+            .map(part)
+            .collect()
     }
 
     fn add_legend(&self, out: &mut String, colours: &[Colour], has_colour: bool) {
@@ -96,6 +99,22 @@ fn add_row(out: &mut String, row: &[usize], colours: &[Colour], has_colour: bool
         start += run;
     }
     out.push('\n');
+}
+
+/// How the bytes of a page are mapped. `pieces` starts with the one that has the first of them.
+fn access_of(page: u64, pieces: &[Piece]) -> Option<Access> {
+    let end = (page + 1) * PAGE_BYTES;
+    let inside = pieces.iter().take_while(|piece| piece.start < end);
+    let access = inside.filter_map(|piece| piece.access);
+    access.reduce(|Access(before), Access(after)| Access(before | after))
+}
+
+/// How many pages behind a page have the bytes of one piece alone, if the page has.
+fn full_pages(page: u64, pieces: &[Piece]) -> u64 {
+    let filling = pieces
+        .first()
+        .filter(|piece| piece.start <= page * PAGE_BYTES);
+    filling.map_or(0, |piece| (piece.end / PAGE_BYTES).saturating_sub(page + 1))
 }
 
 fn letter(part: usize) -> char {
