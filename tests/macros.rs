@@ -28,96 +28,98 @@ fn fresh_outcome(text: &str) -> String {
     outcome(&mut runtime_builder().build().expect("a runtime"), text)
 }
 
+/// Texts, and the messages that they get.
+const MISUSES: &[(&str, &str)] = &[
+    (
+        "(define-syntax m (lambda (x) (car 5)))\n(list (m))",
+        "2:7: car: expected pair as argument 1, found 5",
+    ),
+    (
+        "(define-syntax m (lambda (x) (error \"no luck:\" (syntax->datum x))))\n (m 1)",
+        "2:2: no luck: (m 1)",
+    ),
+    (
+        "(define-syntax m (lambda (x) (syntax-case x () ((_ a) #'a))))\n(m 1 2)",
+        "2:1: this form matches no clause of syntax-case (m 1 2)",
+    ),
+    (
+        "(define-syntax m (lambda (x) 'a))\n(m)",
+        "2:1: m: the macro's procedure has returned the symbol `a` where an identifier is expected",
+    ),
+    (
+        "(define-syntax m (lambda (x) car))\n(m)",
+        "2:1: the macro's procedure has returned #<procedure car>, which no text denotes",
+    ),
+    (
+        "(define-syntax m (lambda (x) (let ((p (list 1))) (set-cdr! p p) p)))\n(m)",
+        "2:1: the macro's procedure has returned circular data",
+    ),
+    (
+        "(define-syntax m 5)",
+        "1:18: expected (syntax-rules ...), a procedure or a keyword, found 5",
+    ),
+    (
+        "(define-syntax m (lambda (x) (no-such-procedure x)))",
+        "1:31: unbound variable `no-such-procedure`",
+    ),
+    (
+        "(lambda (z) (define-syntax m (lambda (x) z)) (m))",
+        "1:42: `z` has no value while macros are expanded",
+    ),
+    (
+        "(define z (list 1))\n(define-syntax m (lambda (x) z))",
+        "2:30: `z` has no value while macros are expanded",
+    ),
+    (
+        "(define-for-syntax z 1)\n(list z)",
+        "2:7: `z` has a value only while macros are expanded",
+    ),
+    (
+        "(define-syntax m (lambda (x) (syntax-case x () ((_ a) a))))",
+        "1:55: `a` is a variable of a pattern: only templates use it",
+    ),
+    (
+        "(define-syntax m (lambda (x) (syntax-case x () ((_ a ...) #'a))))",
+        "1:61: syntax-case: `a` needs more ellipses in the template",
+    ),
+    (
+        "(define-syntax m (lambda (x) (syntax-case x () ((_ a a) #'a))))",
+        "1:54: syntax-case: `a` occurs twice in the pattern",
+    ),
+    (
+        "(syntax-case 1 () (a))",
+        "1:19: syntax-case: expected a clause (pattern [fender] output)",
+    ),
+    (
+        "(syntax-parameterize ((car 1)) 1)",
+        "1:22: syntax-parameterize: `car` is no syntax parameter",
+    ),
+    (
+        "(let () (begin-for-syntax 1) 2)",
+        "1:9: begin-for-syntax: expected at top level only",
+    ),
+    (
+        "(begin-for-syntax (import (scheme base)))",
+        "1:19: import: libraries are imported outside of `begin-for-syntax`",
+    ),
+    (
+        "(define-syntax m (er-macro-transformer (lambda (form rename compare) (rename 5))))\n(m)",
+        "2:1: rename: expected an identifier 5",
+    ),
+    (
+        "(define-syntax m (lambda (x) #'(m)))\n(m)",
+        "2:1: macro expansion does not end, or macros and shared parts make too much code",
+    ),
+    (
+        "(define-syntax m (lambda (x) (datum->syntax 5 'a)))\n(m)",
+        "2:1: datum->syntax: expected an identifier 5",
+    ),
+];
+
 #[test]
 fn misuses_have_messages_that_point_at_them() {
-    let cases = [
-        (
-            "(define-syntax m (lambda (x) (car 5)))\n(list (m))",
-            "2:7: car: expected pair as argument 1, found 5",
-        ),
-        (
-            "(define-syntax m (lambda (x) (error \"no luck:\" (syntax->datum x))))\n (m 1)",
-            "2:2: no luck: (m 1)",
-        ),
-        (
-            "(define-syntax m (lambda (x) (syntax-case x () ((_ a) #'a))))\n(m 1 2)",
-            "2:1: this form matches no clause of syntax-case (m 1 2)",
-        ),
-        (
-            "(define-syntax m (lambda (x) 'a))\n(m)",
-            "2:1: m: the macro's procedure has returned the symbol `a` where an identifier is expected",
-        ),
-        (
-            "(define-syntax m (lambda (x) car))\n(m)",
-            "2:1: the macro's procedure has returned #<procedure car>, which no text denotes",
-        ),
-        (
-            "(define-syntax m (lambda (x) (let ((p (list 1))) (set-cdr! p p) p)))\n(m)",
-            "2:1: the macro's procedure has returned circular data",
-        ),
-        (
-            "(define-syntax m 5)",
-            "1:18: expected (syntax-rules ...), a procedure or a keyword, found 5",
-        ),
-        (
-            "(define-syntax m (lambda (x) (no-such-procedure x)))",
-            "1:31: unbound variable `no-such-procedure`",
-        ),
-        (
-            "(lambda (z) (define-syntax m (lambda (x) z)) (m))",
-            "1:42: `z` has no value while macros are expanded",
-        ),
-        (
-            "(define z (list 1))\n(define-syntax m (lambda (x) z))",
-            "2:30: `z` has no value while macros are expanded",
-        ),
-        (
-            "(define-for-syntax z 1)\n(list z)",
-            "2:7: `z` has a value only while macros are expanded",
-        ),
-        (
-            "(define-syntax m (lambda (x) (syntax-case x () ((_ a) a))))",
-            "1:55: `a` is a variable of a pattern: only templates use it",
-        ),
-        (
-            "(define-syntax m (lambda (x) (syntax-case x () ((_ a ...) #'a))))",
-            "1:61: syntax-case: `a` needs more ellipses in the template",
-        ),
-        (
-            "(define-syntax m (lambda (x) (syntax-case x () ((_ a a) #'a))))",
-            "1:54: syntax-case: `a` occurs twice in the pattern",
-        ),
-        (
-            "(syntax-case 1 () (a))",
-            "1:19: syntax-case: expected a clause (pattern [fender] output)",
-        ),
-        (
-            "(syntax-parameterize ((car 1)) 1)",
-            "1:22: syntax-parameterize: `car` is no syntax parameter",
-        ),
-        (
-            "(let () (begin-for-syntax 1) 2)",
-            "1:9: begin-for-syntax: expected at top level only",
-        ),
-        (
-            "(begin-for-syntax (import (scheme base)))",
-            "1:19: import: libraries are imported outside of `begin-for-syntax`",
-        ),
-        (
-            "(define-syntax m (er-macro-transformer (lambda (form rename compare) (rename 5))))\n(m)",
-            "2:1: rename: expected an identifier 5",
-        ),
-        (
-            "(define-syntax m (lambda (x) #'(m)))\n(m)",
-            "2:1: macro expansion does not end, or macros and shared parts make too much code",
-        ),
-        (
-            "(define-syntax m (lambda (x) (datum->syntax 5 'a)))\n(m)",
-            "2:1: datum->syntax: expected an identifier 5",
-        ),
-    ];
-    for (text, expected) in cases {
-        assert_eq!(fresh_outcome(text), expected, "{text}");
+    for (text, expected) in MISUSES {
+        assert_eq!(fresh_outcome(text), *expected, "{text}");
     }
 }
 

@@ -31,6 +31,10 @@ impl Mutator<'_> {
     }
 
     /// The datum that a value without parts is; `None` for symbols, pairs, vectors and what no text denotes.
+    #[expect(
+        clippy::unused_self,
+        reason = "only who has the mutator may look at its values"
+    )]
     pub fn plain_datum(&self, value: Value<'_>) -> Option<DatumKind> {
         plain_kind(value)
     }
