@@ -89,4 +89,7 @@
                all)))
  libraries)
 
+;; What `open-output-file` made of a wrong argument.
+(if (file-exists? "abc") (delete-file "abc"))
+
 (finish "names in errors")
