@@ -38,4 +38,5 @@ pub mod procedure;
 pub mod tag;
 pub mod text_hash;
 pub mod type_test;
+mod unasked_allocation;
 pub mod written_name;

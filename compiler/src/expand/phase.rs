@@ -300,7 +300,12 @@ impl Expander<'_> {
                 globals.insert(variable, global);
             }
         }
-        refer_to_globals(&mut program, &globals);
+        program.refer_to_globals(&globals);
+        for (id, variable) in program.variables.entries_mut() {
+            if globals.contains_key(&id) {
+                variable.assigned = false;
+            }
+        }
         for (start, end) in ranges {
             for item in &self.items[start..end] {
                 let place = program.spans[item.value];
@@ -364,29 +369,5 @@ impl Expander<'_> {
         needed.sort_unstable();
         let ranges = needed.into_iter().map(|index| self.phase.libraries[index]);
         Some(ranges.collect())
-    }
-}
-
-/// Lets all expressions refer to variables as globals.
-fn refer_to_globals(program: &mut Program, globals: &HashMap<VariableId, GlobalId>) {
-    for expr in &mut program.exprs {
-        match *expr {
-            Expr::Local(variable) => {
-                if let Some(&global) = globals.get(&variable) {
-                    *expr = Expr::GlobalRef(global);
-                }
-            }
-            Expr::SetLocal(variable, value) => {
-                if let Some(&global) = globals.get(&variable) {
-                    *expr = Expr::GlobalSet(global, value);
-                }
-            }
-            _ => {}
-        }
-    }
-    for (id, variable) in program.variables.entries_mut() {
-        if globals.contains_key(&id) {
-            variable.assigned = false;
-        }
     }
 }

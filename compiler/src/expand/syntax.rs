@@ -180,6 +180,26 @@ impl Syntax {
         roots.iter().map(|&root| import.import(root)).collect()
     }
 
+    /// Puts the parts of a node that are still to be done onto a stack, the first one on top; whether there are any.
+    pub(super) fn add_parts(
+        &self,
+        id: SyntaxId,
+        stack: &mut Vec<SyntaxId>,
+        is_left: impl Fn(SyntaxId) -> bool,
+    ) -> bool {
+        let before = stack.len();
+        match self.node(id) {
+            Node::Pair(car, cdr) => {
+                stack.extend([*cdr, *car].into_iter().filter(|&part| is_left(part)));
+            }
+            Node::Vector(items) => {
+                stack.extend(items.iter().rev().copied().filter(|&part| is_left(part)));
+            }
+            _ => {}
+        }
+        stack.len() > before
+    }
+
     /// Adds the datum that `root` denotes to `data`.
     pub(crate) fn export(&self, names: &Names, root: SyntaxId, data: &mut Data) -> DatumId {
         let mut done: HashMap<SyntaxId, DatumId> = HashMap::new();
@@ -190,17 +210,7 @@ impl Syntax {
                 pending.pop();
                 continue;
             }
-            let before = pending.len();
-            match self.node(id) {
-                Node::Pair(car, cdr) => {
-                    pending.extend([*cdr, *car].iter().filter(|part| !done.contains_key(part)));
-                }
-                Node::Vector(items) => {
-                    pending.extend(items.iter().rev().filter(|part| !done.contains_key(part)));
-                }
-                _ => {}
-            }
-            if pending.len() > before {
+            if self.add_parts(id, &mut pending, |part| !done.contains_key(&part)) {
                 continue;
             }
             pending.pop();

@@ -149,17 +149,10 @@ impl Expander<'_> {
                 pending.pop();
                 continue;
             }
-            let before = pending.len();
-            match self.syntax.node(part) {
-                Node::Pair(car, cdr) => {
-                    pending.extend([*cdr, *car].iter().filter(|part| !done.contains_key(part)));
-                }
-                Node::Vector(items) => {
-                    pending.extend(items.iter().rev().filter(|part| !done.contains_key(part)));
-                }
-                _ => {}
-            }
-            if pending.len() > before {
+            if self
+                .syntax
+                .add_parts(part, &mut pending, |part| !done.contains_key(&part))
+            {
                 continue;
             }
             pending.pop();

@@ -391,21 +391,7 @@ impl Expander<'_> {
         if globals.is_empty() {
             return;
         }
-        for expr in &mut self.program.exprs {
-            match *expr {
-                Expr::Local(variable) => {
-                    if let Some(&global) = globals.get(&variable) {
-                        *expr = Expr::GlobalRef(global);
-                    }
-                }
-                Expr::SetLocal(variable, value) => {
-                    if let Some(&global) = globals.get(&variable) {
-                        *expr = Expr::GlobalSet(global, value);
-                    }
-                }
-                _ => {}
-            }
-        }
+        self.program.refer_to_globals(&globals);
         for (reference, expr) in keep {
             self.program.replace(reference, expr);
         }

@@ -25,7 +25,6 @@ use crate::ssa::ir::{
     Block, BlockId, Callee, Instruction, Operation, Procedure, ProcedureId, RawUnary, Terminator,
     Unit,
 };
-use crate::ssa::primitive_facts::allocates_unasked;
 
 /// Places polls in all procedures of `unit`.
 #[must_use]
@@ -161,7 +160,7 @@ fn allocates(operation: &Operation) -> bool {
     match operation {
         Operation::MakeClosure(..)
         | Operation::Raw1(RawUnary::BoxF64 | RawUnary::BoxI64 | RawUnary::BoxU64, _) => true,
-        Operation::Primitive(primitive, _) => allocates_unasked(*primitive),
+        Operation::Primitive(primitive, _) => primitive.allocates_unasked(),
         _ => false,
     }
 }
