@@ -140,7 +140,7 @@ fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     }
     for table in tracer.heap.address_hashed.take() {
         // SAFETY: old objects are freed by full collections only, which empty this list.
-        unsafe { M::keys_moved(table) };
+        unsafe { M::keys_moved(table, Scope::Minor) };
     }
     trace_roots(&mut tracer, state, Scope::Minor);
     tracer.finish();

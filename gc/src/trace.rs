@@ -11,7 +11,7 @@ use crate::address::{Address, AddressRange, WORD_BYTES};
 use crate::arena::ChunkKind;
 use crate::heap::Heap;
 use crate::image::{ImageId, ImageKeeper};
-use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
+use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, Visitor};
 use crate::slot::Slot;
 use crate::space::old::Position;
 use crate::weak::{Ephemeron, Ephemerons, Watched, WeakPair};
@@ -42,6 +42,8 @@ enum Gray {
 }
 
 impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
+    const SCOPE: Scope = if FULL { Scope::Full } else { Scope::Minor };
+
     /// Starts a collection; a full one condemns the old space first.
     pub(crate) fn start(heap: &'heap mut Heap) -> Self {
         let arena = std::sync::Arc::clone(&heap.arena);
@@ -221,7 +223,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             ObjectClass::Ephemeron => self.ephemerons.push(unsafe { Ephemeron::new(object) }),
             ObjectClass::Guardian(number) => self.reach_guardian(number),
             // SAFETY: the object is initialised and of this class.
-            ObjectClass::AddressHashed => unsafe { M::keys_moved(object) },
+            ObjectClass::AddressHashed => unsafe { M::keys_moved(object, Self::SCOPE) },
         }
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use abi::native::Tier;
 use abi::tag;
-use gc::{Address, Arena, Brand, Charge};
+use gc::{Address, Arena, Brand, Charge, ObjectModel as _};
 use loader::{LinkedBytes, Placement, Registry};
 
 use crate::ending::{HostError, VmError};
@@ -51,6 +51,12 @@ impl Mutator<'_> {
     #[inline(always)]
     pub(crate) const fn heap(&self) -> &gc::Mutator<SchemeModel> {
         &self.heap
+    }
+
+    /// Whether `value` is an object that no collection has seen.
+    #[inline]
+    pub(crate) fn is_young(&self, value: Value<'_>) -> bool {
+        SchemeModel::reference(value.word()).is_some_and(|object| self.heap.is_young(object))
     }
 
     /// The collector's side of this mutator, to collect.
