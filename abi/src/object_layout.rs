@@ -202,8 +202,8 @@ pub mod port {
 
 /// `eq` hash tables (addresses are hashed; the collector reports when keys move).
 pub mod table {
-    /// A vector of keys and values in turn (open addressing); of a weak table, of ephemerons and `#f`. In a large table,
-    /// of keys that were not young when they came, or have been moved since.
+    /// A vector of keys and values in turn (open addressing); of a weak table, of ephemerons and `#f`. In a large
+    /// table, of keys that were not young when they came, or have been moved since.
     pub const ENTRIES: usize = 8;
     /// Used entries, a fixnum.
     pub const COUNT: usize = 16;

@@ -4,13 +4,21 @@ use abi::object_layout::{PAYLOAD, WORD_BYTES, weak_pair};
 use abi::tag::{self, Header, Kind};
 use syntax::{Stop, Supervisor};
 
-use super::Keys;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
 
 /// Entries that find new places at a time.
 const MOVED_MAX: usize = 1 << 12;
+
+/// How a table holds its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// The table keeps its keys.
+    Strong,
+    /// An entry goes when nothing but the table (or the entry's value) leads to its key.
+    Weak,
+}
 
 /// How many places a group has, see [`Entries::home`]: their words are 128 bytes.
 const GROUP_BITS: u32 = 3;
@@ -155,7 +163,7 @@ impl<'m> Entries<'m> {
         let product = (number >> GROUP_BITS).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // In two steps, as there may be one group alone.
         let group = product >> 1 >> (u64::BITS - 1 - group_bits);
-        (group << GROUP_BITS | number & (1 << GROUP_BITS) - 1) as usize
+        (group << GROUP_BITS | number & ((1 << GROUP_BITS) - 1)) as usize
     }
 
     fn next(self, place: usize) -> usize {

@@ -22,6 +22,7 @@ use abi::tag::Kind;
 use syntax::Stop;
 
 use self::entries::Entries;
+pub(crate) use self::entries::Keys;
 use super::Object;
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -38,15 +39,6 @@ const MIXED_PLACES_MAX: usize = 128;
 /// Far apart for neighbours; different modulo a power of two for indices that are.
 const fn scattered(index: usize) -> usize {
     index.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// How a table holds its keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keys {
-    /// The table keeps its keys.
-    Strong,
-    /// An entry goes when nothing but the table (or the entry's value) leads to its key.
-    Weak,
 }
 
 /// A table.

@@ -131,7 +131,7 @@ fn changes_and_collections(seed: u64, count: usize, kind: Keys) {
             }
             _ => {
                 let key = match key.as_index() {
-                    Some(1) if index % 7 == 0 => Value::count(2 * index),
+                    Some(1) if index.is_multiple_of(7) => Value::count(2 * index),
                     Some(1) => m.cons(Value::count(index), Value::NULL),
                     _ => key,
                 };
@@ -141,8 +141,10 @@ fn changes_and_collections(seed: u64, count: usize, kind: Keys) {
             }
         }
         if choices.below(count / 2) == 0 {
-            let scope = [Scope::Minor, Scope::Minor, Scope::Full][choices.below(3)];
-            let _ = m.collect_for(CollectReason::Forced(scope));
+            for _ in 0..=choices.below(3) {
+                let scope = [Scope::Minor, Scope::Minor, Scope::Full][choices.below(3)];
+                let _ = m.collect_for(CollectReason::Forced(scope));
+            }
             agrees(&m, &expected, &context);
         }
     }
