@@ -22,6 +22,7 @@ use crate::link::{LinkError, link, link_apart};
 use crate::options::{Level, Options, Purpose, Tier};
 use crate::phase_times::PhaseTimes;
 use crate::rewrites::Rewrites;
+use crate::ssa::analysis::KeptTypes;
 use crate::ssa::ir::Unit;
 use crate::ssa::{self, BuildError};
 
@@ -369,10 +370,11 @@ fn lower(
     let mut unit = ssa::build(program)?;
     unit.checks_facts = options.check_facts;
     observer.ssa(BUILD, &unit);
+    let mut kept = KeptTypes::default();
     for pass in ssa::pass::PASSES {
         observer.begin(pass.name);
         if level >= pass.level {
-            unit = (pass.run)(unit);
+            unit = pass.run_keeping(unit, &mut kept);
         }
         observer.ssa(pass.name, &unit);
     }

@@ -35,6 +35,7 @@ pub mod core;
 pub mod diagnostic;
 pub mod expand;
 pub mod id;
+mod id_map;
 mod image_options;
 pub mod internal_error;
 pub mod link;

@@ -34,8 +34,8 @@ const COMMIT_CHUNKS: usize = 64;
 #[derive(Debug)]
 pub struct Arena {
     map: MemoryMap,
-    kinds: MemoryMap,
-    numbers: MemoryMap,
+    /// The number of the owner of each chunk, and behind these the kind of each.
+    tables: MemoryMap,
     range: AddressRange,
     nursery_chunks: usize,
     free: Mutex<FreeChunks>,
@@ -80,8 +80,7 @@ impl Arena {
         let chunks = bytes / CHUNK_BYTES;
         let (nursery_chunks, heap_end) = (chunks / 4, chunks / 4 * 3);
         Ok(Self {
-            kinds: MemoryMap::zeroed(chunks)?,
-            numbers: MemoryMap::zeroed(chunks * size_of::<u32>())?,
+            tables: MemoryMap::zeroed(chunks * (size_of::<u32>() + 1))?,
             range: AddressRange::new(start, bytes),
             nursery_chunks,
             free: Mutex::new(FreeChunks {
@@ -143,7 +142,7 @@ impl Arena {
     /// Where the kind of an address `a` of the arena is: one byte, a [`ChunkKind`], at this plus
     /// `a >> 16`. For generated code, and except for the nursery, whose bytes are not written.
     pub const fn biased_kinds(&self) -> usize {
-        let table = self.kinds.range().start.raw();
+        let table = self.kinds_start();
         table.wrapping_sub(self.range.start.raw() >> CHUNK_SHIFT)
     }
 
@@ -227,8 +226,9 @@ impl Arena {
             .expect("no holder of the lock panics")
     }
 
-    /// Takes chunks for a stack of `bytes`, readable and writable, which stay as long as the arena.
-    /// Below them lies an inaccessible chunk: what grows beyond the stack's lowest address is stopped.
+    /// Takes chunks for a stack of `bytes`, readable and writable, which stay as long as the arena. Core dumps leave
+    /// them out until [`Self::dump`]. Below them lies an inaccessible chunk: what grows beyond the stack's lowest
+    /// address is stopped.
     ///
     /// # Errors
     ///
@@ -247,11 +247,6 @@ impl Arena {
     /// Says that core dumps hold `range` of a stack from now on.
     pub fn dump(&self, range: AddressRange) {
         self.map.dump(range);
-    }
-
-    /// Says that core dumps leave `range` of a stack out from now on.
-    pub fn leave_out_of_dumps(&self, range: AddressRange) {
-        self.map.leave_out_of_dumps(range);
     }
 
     /// Takes a run of free chunks of at least `bytes`, all of `kind` and with `number`.
@@ -374,7 +369,7 @@ impl Arena {
     ) -> Result<(), i32> {
         if kind == ChunkKind::Stack {
             // The lowest chunk is the guard: see `reserve_stack`.
-            return self.map.commit(self.chunks(first + 1, count - 1));
+            return self.map.commit_undumped(self.chunks(first + 1, count - 1));
         }
         let needed_end = first + count;
         if is_upper(kind) || needed_end <= free.committed_end {
@@ -438,20 +433,25 @@ impl Arena {
         self.range.bytes() >> CHUNK_SHIFT
     }
 
+    /// Where the table of kinds starts: behind that of numbers.
+    #[inline(always)]
+    const fn kinds_start(&self) -> usize {
+        self.tables.range().start.raw() + self.chunk_count() * size_of::<u32>()
+    }
+
     /// What each chunk is for.
     #[inline(always)]
     fn kinds(&self) -> &[AtomicU8] {
-        let start = self.kinds.range().start.raw();
-        let table = std::ptr::with_exposed_provenance::<AtomicU8>(start);
-        // SAFETY: `reserve_exactly` mapped a byte for each chunk, zeroed. The table lives as long as
-        // `self` and is only accessed through atomics.
+        let table = std::ptr::with_exposed_provenance::<AtomicU8>(self.kinds_start());
+        // SAFETY: `reserve_exactly` mapped a byte for each chunk, zeroed, behind the numbers. The table lives as
+        // long as `self` and is only accessed through atomics.
         unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
     }
 
     /// The number of each chunk's owner.
     #[inline(always)]
     fn numbers(&self) -> &[AtomicU32] {
-        let start = self.numbers.range().start.raw();
+        let start = self.tables.range().start.raw();
         let table = std::ptr::with_exposed_provenance::<AtomicU32>(start);
         // SAFETY: `reserve_exactly` mapped four bytes for each chunk, zeroed and page-aligned. The table
         // lives as long as `self` and is only accessed through atomics.

@@ -42,6 +42,9 @@ const NATIVE_BYTES_LEAST: usize = 1 << 20;
 /// Bytes of a page, where pages are small.
 const PAGE_BYTES: u32 = 4096;
 
+/// What takes so many pages is copied at once where it is written to.
+const COPIED_AT_ONCE_MIN: u32 = 4 * PAGE_BYTES;
+
 /// How many mappings the images of a process may take, so that the rest of the process has as many.
 const MAPPINGS_MAX: usize = 32_768;
 
@@ -285,15 +288,18 @@ impl Mapping {
                 // The pages that are only read are the executable's.
                 let written = [view.header.constants, view.header.cells];
                 self.taken_bytes = written.into_iter().map(page_bytes).sum();
-                for extent in written {
-                    self.copy_pages(extent);
-                }
                 Ok(())
             }
             MappedFile::Copy(name) => {
                 self.map_segments(view, options, sealed_copy(view, name)?.as_fd(), 0)
             }
+        }?;
+        for extent in [view.header.constants, view.header.cells] {
+            if extent.bytes >= COPIED_AT_ONCE_MIN || matches!(source, MappedFile::Executable(_)) {
+                self.copy_pages(extent);
+            }
         }
+        Ok(())
     }
 
     /// Maps each segment from `file`, where the image starts at `file_start`, a multiple of the page size.

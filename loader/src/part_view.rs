@@ -12,10 +12,10 @@ use abi::native::return_table::ReturnTable;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, ProcedureHeader};
 
 use crate::contents::Contents;
-use crate::elf::{ElfHeader, LoadedSegment, LoadedSegments, NOT_HASHED, Sections};
+use crate::elf::{ElfHeader, LoadedSegment, LoadedSegments, Sections};
 use crate::error::LoadError;
 use crate::segment::{Segment, SegmentKind};
-use crate::validate::{aligned, segment_in_file};
+use crate::validate::{add_first_segment, aligned, segment_in_file};
 use crate::validate_native::return_point_is_sound;
 
 /// The segments of a part, in the order of their addresses.
@@ -148,13 +148,8 @@ impl<'file> PartView<'file> {
 
     fn content_hash(&self) -> Result<(), LoadError> {
         let mut hash = ContentHash::default();
-        let mut first = self.segments[0].bytes(self.file).to_vec();
         let hash_start = self.elf.image_header_offset() + PART_HEADER_HASH_OFFSET;
-        first[hash_start..hash_start + 8].fill(0);
-        for range in NOT_HASHED {
-            first[range].fill(0);
-        }
-        hash.add_segment(&first);
+        add_first_segment(&mut hash, self.segments[0].bytes(self.file), hash_start);
         hash.add_segment(self.segments[1].bytes(self.file));
         let (found, expected) = (hash.finish(), self.header.hash);
         if found == expected {

@@ -47,7 +47,7 @@ fn generate(
     let bodies = unit.procedures.iter().map(Parameters::of_body).collect();
     let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
-    let proofs = Proofs::new(unit);
+    let proofs = Proofs::of_types(unit, &graphs, &types);
     let mut too_large = unit.procedures.side_table(false);
     let reach = Reach {
         bodies,

@@ -100,8 +100,8 @@ impl Stack {
         let range = arena.reserve_stack(bytes + FRAME_BYTES_MAX)?;
         let dumped_bytes = DUMPED_BYTES.min(range.bytes());
         let dumped_from = range.start.offset_bytes(range.bytes() - dumped_bytes);
-        arena.leave_out_of_dumps(AddressRange {
-            end: dumped_from,
+        arena.dump(AddressRange {
+            start: dumped_from,
             ..range
         });
         Ok(Self {

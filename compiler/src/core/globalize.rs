@@ -1,12 +1,11 @@
 //! Local variables that become globals.
 
-use std::collections::HashMap;
-
 use super::ir::{Expr, GlobalId, Program, VariableId};
+use crate::id_map::IdMap;
 
 impl Program {
     /// Lets all expressions refer to these variables as globals.
-    pub(crate) fn refer_to_globals(&mut self, globals: &HashMap<VariableId, GlobalId>) {
+    pub(crate) fn refer_to_globals(&mut self, globals: &IdMap<VariableId, GlobalId>) {
         for expr in &mut self.exprs {
             match *expr {
                 Expr::Local(variable) => {

@@ -27,6 +27,7 @@ use crate::core::ir::{
     Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, Program, SourcePlace, VariableId,
 };
 use crate::core::{LiteralDatum, immediate_word};
+use crate::id_map::IdMap;
 use crate::internal_error;
 use crate::memory;
 
@@ -78,7 +79,7 @@ pub(crate) struct Expander<'registry> {
     /// What is doubtful about the text, but no mistake for certain.
     pub(crate) warnings: Vec<Failure>,
     /// The unbound names that were warned of, by the environments where the search for them ended.
-    pub(crate) unbound: HashMap<(Name, TopId), UnboundName>,
+    pub(crate) unbound: IdMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
     /// How much code more the unit may become.
@@ -89,7 +90,7 @@ pub(crate) struct Expander<'registry> {
     /// The templates of `syntax` so far.
     pub(crate) templates: Vec<TemplateUse>,
     /// The definitions at top level so far, where something runs procedures of macros.
-    pub(crate) definitions: HashMap<*const TopVariable, SyntaxId>,
+    pub(crate) definitions: IdMap<*const TopVariable, SyntaxId>,
     /// Other meanings of syntax parameters, innermost last.
     pub(crate) parameterized: Vec<(Rc<Macro>, Denotation)>,
     /// What stands for an ellipsis in templates of `quasisyntax`.
@@ -118,13 +119,13 @@ impl<'registry> Expander<'registry> {
             persists: false,
             exported: Vec::new(),
             warnings: Vec::new(),
-            unbound: HashMap::new(),
+            unbound: IdMap::default(),
             refusals: Vec::new(),
             budget: Budget::new(),
             phase: Phase::default(),
             base_depth: 0,
             templates: Vec::new(),
-            definitions: HashMap::new(),
+            definitions: IdMap::default(),
             parameterized: Vec::new(),
             quasi_ellipsis: None,
             defined_names: BTreeSet::new(),

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use abi::interface::{self, MacroNumber, Meaning};
 
 use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
+use crate::id_map::IdMap;
 
 /// Separates the symbol of an alias from the number that makes it unique.
 pub(crate) const ALIAS_MARK: char = '\u{1}';
@@ -17,7 +17,7 @@ pub(crate) const ALIAS_MARK: char = '\u{1}';
 pub(crate) struct Interface {
     bytes: Cow<'static, [u8]>,
     /// The macros that were met so far: each is one object.
-    macros: RefCell<HashMap<MacroNumber, Rc<Macro>>>,
+    macros: RefCell<IdMap<MacroNumber, Rc<Macro>>>,
     /// How many macros were expanded so far; each has an environment in the registry.
     loaded_count: usize,
 }

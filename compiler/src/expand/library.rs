@@ -1,6 +1,5 @@
 //! Libraries (R7RS 5.6): finding their source, their declarations, their exports.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -15,6 +14,7 @@ use super::resolver::Meaning;
 use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
+use crate::id_map::IdMap;
 
 /// What the declarations of a library add up to.
 #[derive(Default)]
@@ -332,7 +332,7 @@ impl Expander<'_> {
         };
         let exports: Vec<(Name, Denotation)> =
             declared.iter().map(export).collect::<Result<_>>()?;
-        let mut first: HashMap<Name, usize> = HashMap::new();
+        let mut first: IdMap<Name, usize> = IdMap::default();
         for (index, (outer, denotation)) in exports.iter().enumerate() {
             let known = *first.entry(*outer).or_insert(index);
             if !exports[known].1.is_same(denotation) {

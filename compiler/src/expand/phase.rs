@@ -11,7 +11,6 @@
 //!
 //! All other variables of the unit have no value while the unit is expanded.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::body::Code;
@@ -24,6 +23,7 @@ use super::syntax::{Node, SyntaxId};
 use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Program, VariableId};
 use crate::id::Id as _;
+use crate::id_map::{IdMap, IdSet};
 
 /// The key of a library's variable where macros run.
 fn syntax_key(unit: u32, variable: VariableId) -> Rc<str> {
@@ -283,7 +283,7 @@ impl Expander<'_> {
         let ranges = self.ranges_of(wanted)?;
         let mut program = self.program.clone();
         program.warnings.clear();
-        let mut globals: HashMap<VariableId, GlobalId> = HashMap::new();
+        let mut globals: IdMap<VariableId, GlobalId> = IdMap::default();
         let mut defined = Vec::new();
         let mut parts = Vec::new();
         for &(start, end) in &self.phase.libraries {
@@ -336,7 +336,7 @@ impl Expander<'_> {
 
     /// The libraries of the unit that these variables depend on and that no macro has needed yet: their items.
     fn ranges_of(&self, wanted: Vec<VariableId>) -> Option<Vec<(usize, usize)>> {
-        let mut owner: HashMap<VariableId, usize> = HashMap::new();
+        let mut owner: IdMap<VariableId, usize> = IdMap::default();
         for (index, &(start, end)) in self.phase.libraries.iter().enumerate() {
             for item in &self.items[start..end] {
                 if let Some(Target::Local(variable) | Target::Exported(variable, _)) = item.target {
@@ -344,7 +344,7 @@ impl Expander<'_> {
                 }
             }
         }
-        let mut needed = HashSet::new();
+        let mut needed = IdSet::default();
         let mut pending = wanted;
         while let Some(variable) = pending.pop() {
             let &index = owner.get(&variable)?;

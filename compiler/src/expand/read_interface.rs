@@ -1,6 +1,5 @@
 //! From an interface to the exports of libraries, and to the rules of macros.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use abi::interface::MacroNumber;
@@ -16,6 +15,7 @@ use super::scope::Scopes;
 use super::syntax::Syntax;
 use super::syntax_rules::{self, SyntaxRules};
 use super::top_environment::TopKind;
+use crate::id_map::IdMap;
 
 /// Rules that an interface holds stand in no file; nobody sees what is wrong with them.
 const NO_FILE: u16 = 0;
@@ -120,8 +120,8 @@ fn make_aliases(
     names: &mut Names,
     syntax: &mut Syntax,
     environment: LexicalEnvironment,
-) -> HashMap<Name, Name> {
-    let mut aliases = HashMap::new();
+) -> IdMap<Name, Name> {
+    let mut aliases = IdMap::default();
     let mark = names.new_mark();
     syntax.rename(|symbol| {
         let text = Rc::clone(names.text(symbol));

@@ -1,6 +1,6 @@
 //! Units: a program, the forms of an evaluation, or libraries, from text to Core.
 
-use std::collections::HashMap;
+use crate::id_map::IdMap;
 use std::rc::Rc;
 
 use syntax::{Data, DatumId, Span};
@@ -379,7 +379,7 @@ impl Expander<'_> {
     /// Makes globals of exported variables that are assigned, so that all units see assignments.
     fn assign_exported(&mut self) {
         let exported = std::mem::take(&mut self.exported);
-        let mut globals = HashMap::new();
+        let mut globals = IdMap::default();
         let mut keep = Vec::new();
         for (variable, top, reference) in exported {
             if self.program.variable(variable).assigned || !top.is_immutable() {

@@ -1,6 +1,5 @@
 //! From the exports of libraries, and the macros among them, to an interface.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use abi::interface::{InterfaceWriter, MacroNumber, Meaning};
@@ -15,6 +14,7 @@ use super::scope::Scopes;
 use super::syntax_rules;
 use crate::core::ir::Program;
 use crate::core::returning::returning_globals;
+use crate::id_map::IdMap;
 
 /// The interface of `libraries`, all of which are ready, and which `program` defines.
 pub(crate) fn write_interface(
@@ -49,7 +49,7 @@ pub(crate) fn write_interface(
 #[derive(Default)]
 struct NumberedMacros {
     /// The number of each macro, by its address.
-    numbers: HashMap<*const Macro, MacroNumber>,
+    numbers: IdMap<*const Macro, MacroNumber>,
     /// All macros, by number.
     all: Vec<Rc<Macro>>,
 }

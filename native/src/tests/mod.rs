@@ -63,7 +63,7 @@ fn native(unit: &Unit) -> LinkUnit {
 
 fn unit(text: &str) -> Unit {
     let unit = parse(&format!("{ENTRY} {text}")).unwrap();
-    PASSES.iter().fold(unit, |unit, pass| (pass.run)(unit))
+    PASSES.iter().fold(unit, |unit, pass| pass.run(unit))
 }
 
 /// The second procedure, as Cranelift gets it.

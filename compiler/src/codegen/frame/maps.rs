@@ -3,14 +3,13 @@
 //! A slot is unused if no path to the safepoint writes it. A slot is dead if some path writes it
 //! but its value is not used again.
 
-use std::collections::HashMap;
-
 use abi::frame_map::{self, SlotState, StateGroup};
 use smallvec::SmallVec;
 
 use super::live_slots::LiveSlots;
 use super::slot_set::SlotSet;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::link::unit::FrameMapId;
 use crate::memory;
 
@@ -20,7 +19,7 @@ pub(in crate::codegen) struct FrameMaps {
     /// In the order in which they were first needed.
     pub(in crate::codegen) maps: IdVec<FrameMapId, Vec<u8>>,
     /// The maps with each hash: a map may be long, and there may be as many as there are safepoints.
-    with_hash: HashMap<u64, SmallVec<[FrameMapId; 1]>>,
+    with_hash: IdMap<u64, SmallVec<[FrameMapId; 1]>>,
     last: PackedFrame,
 }
 

@@ -1,7 +1,5 @@
 //! What the procedures of a unit share, in both kinds of code.
 
-use std::collections::HashMap;
-
 use abi::frame_map::SlotState;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind};
@@ -12,6 +10,7 @@ use crate::codegen::CodegenError;
 use crate::codegen::frame::{FrameMaps, ProcedureRecord, SafepointRecord};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::link::unit::{
     Constant, ConstantId, ConstantWord, FrameMapId, LibraryObjects, NameId, StaticLocation,
 };
@@ -33,7 +32,7 @@ pub struct Shared<'unit> {
     /// The cells of live objects in literals, by the object's number.
     pub(in crate::codegen) external_cells: Vec<(u32, CellId)>,
     /// The same, to look them up.
-    pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
+    pub(in crate::codegen) cell_of_external: IdMap<u32, CellId>,
     /// Of a library, the variables whose values stand in the image. Then all of its variables lie there.
     pub(in crate::codegen) definitions: Option<Definitions>,
     /// Whether native code is linked to the image while that runs. A loader writes over the first instruction of a
@@ -53,7 +52,7 @@ impl<'unit> Shared<'unit> {
             global_cells: Vec::new(),
             cell_of_global: unit.tables.globals.side_table(None),
             external_cells: Vec::new(),
-            cell_of_external: HashMap::new(),
+            cell_of_external: IdMap::default(),
             definitions: None,
             is_linked_later: false,
             record: None,
