@@ -27,7 +27,7 @@
           fxmapping-split)
   (import (scheme base) (scheme case-lambda) (only (cozen condition) %check-argument)
           (only (srfi 128) comparator? comparator-equality-predicate)
-          (only (srfi 143) fixnum?) (srfi 146 tree))
+          (only (cozen sort) list-sort) (only (srfi 143) fixnum?) (srfi 146 tree))
   (begin
 
     (define-record-type fxmapping
@@ -66,6 +66,9 @@
            (%check-argument populated? mapping who 1 "fxmapping that is not empty")
            (fxmapping-tree mapping)))))
 
+    (define (fail who message irritant)
+      (error (string-append (symbol->string who) ": " message) irritant))
+
     ;; one key in a tree
 
     (define (find tree key) (tree-find tree before? key))
@@ -82,7 +85,7 @@
       (let loop ((tree tree) (number number) (rest arguments))
         (cond ((null? rest) tree)
               ((null? (cdr rest))
-               (error (string-append (symbol->string who) ": this key has no value:") (car rest)))
+               (fail who "this key has no value:" (car rest)))
               (else
                (check-key (car rest) who number)
                (loop (add tree (car rest) (cadr rest)) (+ number 2) (cddr rest))))))
@@ -94,7 +97,7 @@
 
     (define (adjoin-new who tree key value)
       (if (not (fixnum? key))
-          (error (string-append (symbol->string who) ": expected a fixnum as a key, found") key))
+          (fail who "expected a fixnum as a key, found" key))
       (adjoin tree key value))
 
     (define fxmapping-unfold
@@ -125,25 +128,33 @@
                                 seeds)))
              (loop seeds (adjoin-new 'fxmapping-accumulate tree key value)))))))
 
+    ;; Of several pairs with one key, the first one counts.
     (define (alist->fxmapping alist)
       (%check-argument list? alist 'alist->fxmapping 1 "list")
-      (let loop ((rest alist) (tree #f))
-        (if (null? rest)
-            (tree->fxmapping tree)
-            (loop (cdr rest) (adjoin-new 'alist->fxmapping tree (caar rest) (cdar rest))))))
+      (pairs->fxmapping (lambda (key new old) old) alist 'alist->fxmapping))
 
     (define (alist->fxmapping/combinator combine alist)
       (check-procedure combine 'alist->fxmapping/combinator 1)
       (%check-argument list? alist 'alist->fxmapping/combinator 2 "list")
-      (let loop ((rest alist) (tree #f))
-        (if (null? rest)
-            (tree->fxmapping tree)
-            (let* ((key (caar rest))
-                   (node (and (fixnum? key) (find tree key))))
-              (loop (cdr rest)
-                    (if node
-                        (put tree key (combine key (cdar rest) (node-value node)))
-                        (adjoin-new 'alist->fxmapping/combinator tree key (cdar rest))))))))
+      (pairs->fxmapping combine alist 'alist->fxmapping/combinator))
+
+    (define (pairs->fxmapping combine alist who)
+      (for-each (lambda (pair)
+                  (if (not (and (pair? pair) (fixnum? (car pair))))
+                      (fail who "expected a pair with a fixnum as its key, found" pair)))
+                alist)
+      (rising->fxmapping
+       (merged combine (list-sort (lambda (a b) (before? (car a) (car b))) alist))))
+
+    ;; Neighbours with one key become one pair.
+    (define (merged combine pairs)
+      (let loop ((rest pairs) (done '()))
+        (cond ((null? rest) (reverse done))
+              ((and (pair? done) (= (car (car rest)) (car (car done))))
+               (let* ((key (car (car rest)))
+                      (value (combine key (cdr (car rest)) (cdr (car done)))))
+                 (loop (cdr rest) (cons (cons key value) (cdr done)))))
+              (else (loop (cdr rest) (cons (car rest) done))))))
 
     ;; predicates
 
@@ -164,7 +175,7 @@
     ;; accessors
 
     (define (no-such-key who key)
-      (error (string-append (symbol->string who) ": no such key:") key))
+      (fail who "no such key:" key))
 
     (define fxmapping-ref
       (case-lambda
@@ -232,9 +243,7 @@
       (let loop ((tree (tree-of mapping who)) (rest keys))
         (cond ((null? rest) (tree->fxmapping tree))
               ((fixnum? (car rest)) (loop (without tree (car rest)) (cdr rest)))
-              (else (error (string-append (symbol->string who)
-                                          ": expected a fixnum as a key, found")
-                           (car rest))))))
+              (else (fail who "expected a fixnum as a key, found" (car rest))))))
 
     (define (fxmapping-delete mapping . keys)
       (delete-all mapping 'fxmapping-delete keys))

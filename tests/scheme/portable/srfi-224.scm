@@ -88,7 +88,8 @@
 (test '(3 c) (all (fxmapping-update small 3 (lambda (key value replace delete) (values key value)))))
 (test-error (fxmapping-update small 1 change))
 (test '(((0 . (0 a))) () ((0 . a) (1 . new)) ((0 . a)))
-      (let ((one (fxmapping 0 'a)) (add (lambda (insert ignore) (insert 'new))) (skip (lambda (insert ignore) (ignore))))
+      (let ((one (fxmapping 0 'a)) (add (lambda (insert ignore) (insert 'new)))
+            (skip (lambda (insert ignore) (ignore))))
         (map list-of
              (list (fxmapping-alter one 0 add change)
                    (fxmapping-alter one 0 add (lambda (key value replace delete) (delete)))
@@ -103,7 +104,8 @@
            (list fxmapping-pop-min fxmapping-pop-max)))
 (for-each (lambda (procedure) (test-error (procedure empty)))
           (list fxmapping-delete-min fxmapping-delete-max fxmapping-pop-min fxmapping-pop-max
-                (lambda (empty) (fxmapping-update-min empty change)) (lambda (empty) (fxmapping-update-max empty change))))
+                (lambda (empty) (fxmapping-update-min empty change))
+                (lambda (empty) (fxmapping-update-max empty change))))
 
 ;; the whole mapping
 (define numbers (fxmapping 0 1 1 2 2 4 3 8))
@@ -123,7 +125,8 @@
       (map (lambda (search)
              (let ((seen '())) (search (lambda (key value) (set! seen (cons key seen))))
                   seen))
-           (list (lambda (note) (fxmapping-any? (lambda (key value) (note key value) (= key 1)) (fxmapping -1 1 0 1 1 1 2 1)))
+           (list (lambda (note) (fxmapping-any? (lambda (key value) (note key value) (= key 1))
+                                                (fxmapping -1 1 0 1 1 1 2 1)))
                  (lambda (note) (fxmapping-every? (lambda (key value) (note key value) (< key 0))
                                                   (fxmapping -1 1 0 1 1 1 2 1))))))
 
@@ -229,9 +232,11 @@
                              (equal? (fxmapping-size (car a)) (length (cadr a)))
                              (equal? (list-of (fxmapping-union (car a) (car b))) (sorted (append (cadr a) (cadr b))))
                              (equal? (list-of (fxmapping-difference (car a) (car b))) (remove (in? (cadr b)) (cadr a)))
-                             (equal? (list-of (fxmapping-intersection (car a) (car b))) (filter (in? (cadr b)) (cadr a)))
+                             (equal? (list-of (fxmapping-intersection (car a) (car b)))
+                                     (filter (in? (cadr b)) (cadr a)))
                              (equal? (list-of (fxmapping-xor (car a) (car b)))
-                                     (sorted (append (remove (in? (cadr b)) (cadr a)) (remove (in? (cadr a)) (cadr b)))))
+                                     (sorted (append (remove (in? (cadr b)) (cadr a))
+                                                     (remove (in? (cadr a)) (cadr b)))))
                              (equal? (list-of (fxsubmapping< (car a) key))
                                      (filter (lambda (pair) (< (car pair) key)) (cadr a))))
                         wrong
