@@ -1,4 +1,4 @@
-;;; SRFI 128: comparators.
+;;; SRFI 128: comparators, with the procedures and comparators that SRFI 162 adds to it.
 
 (define-library (srfi 128)
   (export make-comparator comparator? comparator-ordered? comparator-hashable?
@@ -10,8 +10,13 @@
           comparator-type-test-predicate comparator-equality-predicate
           comparator-ordering-predicate comparator-hash-function
           comparator-test-type comparator-check-type comparator-hash
-          =? <? >? <=? >=? comparator-if<=>)
+          =? <? >? <=? >=? comparator-if<=>
+          comparator-max comparator-min comparator-max-in-list comparator-min-in-list
+          default-comparator boolean-comparator real-comparator char-comparator
+          char-ci-comparator string-comparator string-ci-comparator pair-comparator
+          list-comparator vector-comparator eq-comparator eqv-comparator equal-comparator)
   (import (scheme base) (scheme char) (scheme case-lambda) (scheme complex) (scheme inexact)
+          (only (cozen condition) %check-argument)
           (rename (cozen hash-table)
                   (text-hash string-hash)
                   (folded-text-hash string-ci-hash)
@@ -33,20 +38,35 @@
     (define unnoted 4000)
     (define noted 40)
 
-    ;; The ordering and the hash may be #f: then there is none.
     (define-record-type comparator
-      (make-comparator type? same? less? hash)
+      (new-comparator type? same? less? hash)
       comparator?
       (type? comparator-type-test-predicate)
       (same? comparator-equality-predicate)
       (less? comparator-ordering-predicate)
       (hash comparator-hash-function))
 
+    ;; The ordering and the hash may be #f: then there is none, and what stands in its place raises.
+    (define (make-comparator type? same? less? hash)
+      (%check-argument procedure? type? 'make-comparator 1 "procedure")
+      (%check-argument procedure? same? 'make-comparator 2 "procedure")
+      (%check-argument procedure-or-false? less? 'make-comparator 3 "procedure or #f")
+      (%check-argument procedure-or-false? hash 'make-comparator 4 "procedure or #f")
+      (new-comparator type? same? (or less? no-order) (or hash no-hash)))
+
+    (define (procedure-or-false? object) (or (not object) (procedure? object)))
+
+    (define (no-order a b)
+      (error "the comparator has no ordering predicate to compare:" a b))
+
+    (define (no-hash object)
+      (error "the comparator has no hash function for" object))
+
     (define (comparator-ordered? comparator)
-      (if (comparator-ordering-predicate comparator) #t #f))
+      (not (eq? (comparator-ordering-predicate comparator) no-order)))
 
     (define (comparator-hashable? comparator)
-      (if (comparator-hash-function comparator) #t #f))
+      (not (eq? (comparator-hash-function comparator) no-hash)))
 
     (define (anything? object) #t)
 
@@ -172,8 +192,19 @@
 
     (define default-hash
       (case-lambda
-        ((object) (hash-of-parts object))
-        ((object bound) (modulo (hash-of-parts object) bound))))
+        ((object) (hash-of object))
+        ((object bound) (modulo (hash-of object) bound))))
+
+    (define (hash-of object)
+      (if (compound? object) (hash-of-parts object) (leaf-hash object)))
+
+    (define (leaf-hash object)
+      (cond ((number? object) (number-hash object))
+            ((string? object) (string-hash object))
+            ((symbol? object) (symbol-hash object))
+            ((and (not (built-in? object)) (registered-comparator object))
+             => (lambda (comparator) (comparator-hash comparator object)))
+            (else (object-hash object))))
 
     ;; How many parts of a structure its hash depends on.
     (define hashed-parts 64)
@@ -190,11 +221,7 @@
                        (loop (append (vector->list part 0 (min length left)) rest)
                              left
                              (combine hash (+ 2 length)))))
-                    ((number? part) (loop rest left (combine hash (number-hash part))))
-                    ((and (not (built-in? part)) (registered-comparator part))
-                     => (lambda (comparator)
-                          (loop rest left (combine hash (comparator-hash comparator part)))))
-                    (else (loop rest left (combine hash (object-hash part)))))))))
+                    (else (loop rest left (combine hash (leaf-hash part)))))))))
 
     (define (type-rank object)
       (cond ((null? object) 0) ((pair? object) 1) ((boolean? object) 2) ((char? object) 3)
@@ -366,4 +393,50 @@
          (let ((order comparator) (x a) (y b))
            (cond ((=? order x y) same)
                  ((<? order x y) less)
-                 (else greater))))))))
+                 (else greater))))))
+
+    ;; SRFI 162
+
+    (define (comparator-max comparator first . more)
+      (greatest (comparator-ordering-predicate comparator) first more))
+
+    (define (comparator-min comparator first . more)
+      (least (comparator-ordering-predicate comparator) first more))
+
+    (define (comparator-max-in-list comparator list)
+      (%check-argument filled-list? list 'comparator-max-in-list 2 "list that is not empty")
+      (greatest (comparator-ordering-predicate comparator) (car list) (cdr list)))
+
+    (define (comparator-min-in-list comparator list)
+      (%check-argument filled-list? list 'comparator-min-in-list 2 "list that is not empty")
+      (least (comparator-ordering-predicate comparator) (car list) (cdr list)))
+
+    (define (filled-list? object) (and (pair? object) (list? object)))
+
+    (define (greatest less? first more)
+      (least (lambda (a b) (less? b a)) first more))
+
+    ;; The first of several that are the least.
+    (define (least less? first more)
+      (if (null? more)
+          first
+          (least less? (if (less? (car more) first) (car more) first) (cdr more))))
+
+    (define default-comparator (make-default-comparator))
+
+    (define boolean-comparator
+      (make-comparator boolean? boolean=? (lambda (a b) (and (not a) b)) boolean-hash))
+    (define real-comparator (make-comparator real? = < number-hash))
+    (define char-comparator (make-comparator char? char=? char<? char-hash))
+    (define char-ci-comparator (make-comparator char? char-ci=? char-ci<? char-ci-hash))
+    (define string-comparator (make-comparator string? string=? string<? string-hash))
+    (define string-ci-comparator
+      (make-comparator string? string-ci=? string-ci<? string-ci-hash))
+
+    (define pair-comparator (make-pair-comparator default-comparator default-comparator))
+    (define list-comparator (make-list-comparator default-comparator))
+    (define vector-comparator (make-vector-comparator default-comparator))
+
+    (define eq-comparator (make-eq-comparator))
+    (define eqv-comparator (make-eqv-comparator))
+    (define equal-comparator (make-equal-comparator))))
