@@ -73,9 +73,9 @@
     (define boolean-hash object-hash)
     (define char-hash object-hash)
 
-    (define (make-eq-comparator) (make-comparator anything? eq? #f identity-hash))
-    (define (make-eqv-comparator) (make-comparator anything? eqv? #f equivalence-hash))
-    (define (make-equal-comparator) (make-comparator anything? equal? #f object-hash))
+    (define (make-eq-comparator) (new-comparator anything? eq? no-order identity-hash))
+    (define (make-eqv-comparator) (new-comparator anything? eqv? no-order equivalence-hash))
+    (define (make-equal-comparator) (new-comparator anything? equal? no-order object-hash))
 
     ;; No hash is larger than this. No hash depends on a salt.
     (define-syntax hash-bound (syntax-rules () ((_) 4611686018427387903)))
@@ -102,7 +102,7 @@
 
     ;; Objects in the order of their types, then of their values. What has no order is equal or not.
     (define (make-default-comparator)
-      (make-comparator anything? default-same? default<? default-hash))
+      (new-comparator anything? default-same? default<? default-hash))
 
     ;; As `equal?`, but for numbers, which are the same if they are `=`, in pairs and vectors too.
     (define (default-same? a b)
@@ -299,7 +299,7 @@
                          (and (same? x y) (loop (+ index 1))))))))))
 
     (define (make-pair-comparator first second)
-      (make-comparator
+      (new-comparator
        (lambda (object)
          (and (pair? object)
               (comparator-test-type first (car object))
@@ -318,7 +318,7 @@
       (case-lambda
         ((element) (make-list-comparator element list? null? car cdr))
         ((element type? empty? head tail)
-         (make-comparator
+         (new-comparator
           (lambda (object)
             (and (type? object)
                  (let loop ((rest object))
@@ -351,7 +351,7 @@
                  result
                  (loop (- index 1) (cons (ref object index) result)))))
          (let ((of-lists (make-list-comparator element)))
-           (make-comparator
+           (new-comparator
             (lambda (object) (and (type? object) (comparator-test-type of-lists (elements object))))
             (lambda (a b) (=? of-lists (elements a) (elements b)))
             (lambda (a b)
@@ -422,16 +422,17 @@
           first
           (least less? (if (less? (car more) first) (car more) first) (cdr more))))
 
+    ;; These are made whenever the runtime starts.
     (define default-comparator (make-default-comparator))
 
     (define boolean-comparator
-      (make-comparator boolean? boolean=? (lambda (a b) (and (not a) b)) boolean-hash))
-    (define real-comparator (make-comparator real? = < number-hash))
-    (define char-comparator (make-comparator char? char=? char<? char-hash))
-    (define char-ci-comparator (make-comparator char? char-ci=? char-ci<? char-ci-hash))
-    (define string-comparator (make-comparator string? string=? string<? string-hash))
+      (new-comparator boolean? boolean=? (lambda (a b) (and (not a) b)) boolean-hash))
+    (define real-comparator (new-comparator real? = < number-hash))
+    (define char-comparator (new-comparator char? char=? char<? char-hash))
+    (define char-ci-comparator (new-comparator char? char-ci=? char-ci<? char-ci-hash))
+    (define string-comparator (new-comparator string? string=? string<? string-hash))
     (define string-ci-comparator
-      (make-comparator string? string-ci=? string-ci<? string-ci-hash))
+      (new-comparator string? string-ci=? string-ci<? string-ci-hash))
 
     (define pair-comparator (make-pair-comparator default-comparator default-comparator))
     (define list-comparator (make-list-comparator default-comparator))
