@@ -19,7 +19,7 @@
           hash-table-equivalence-function hash-table-hash-function)
   (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations)
           (only (cozen condition) %check-argument)
-          (only (srfi 128) comparator? comparator-hashable? comparator-equality-predicate
+          (only (srfi 128 kernel) comparator? comparator-hashable? comparator-equality-predicate
                 comparator-hash-function))
   (begin
 

@@ -1,6 +1,7 @@
-;;; SRFI 128: comparators, with the procedures and comparators that SRFI 162 adds to it.
+;;; Comparators: (srfi 128) without the comparators that SRFI 162 adds to it. Those would be made whenever the runtime
+;;; starts.
 
-(define-library (srfi 128)
+(define-library (srfi 128 kernel)
   (export make-comparator comparator? comparator-ordered? comparator-hashable?
           make-eq-comparator make-eqv-comparator make-equal-comparator
           make-pair-comparator make-list-comparator make-vector-comparator
@@ -10,11 +11,7 @@
           comparator-type-test-predicate comparator-equality-predicate
           comparator-ordering-predicate comparator-hash-function
           comparator-test-type comparator-check-type comparator-hash
-          =? <? >? <=? >=? comparator-if<=>
-          comparator-max comparator-min comparator-max-in-list comparator-min-in-list
-          default-comparator boolean-comparator real-comparator char-comparator
-          char-ci-comparator string-comparator string-ci-comparator pair-comparator
-          list-comparator vector-comparator eq-comparator eqv-comparator equal-comparator)
+          =? <? >? <=? >=? comparator-if<=>)
   (import (scheme base) (scheme char) (scheme case-lambda) (scheme complex) (scheme inexact)
           (only (cozen condition) %check-argument)
           (rename (cozen hash-table)
@@ -48,13 +45,13 @@
 
     ;; The ordering and the hash may be #f: then there is none, and what stands in its place raises.
     (define (make-comparator type? same? less? hash)
-      (%check-argument procedure? type? 'make-comparator 1 "procedure")
-      (%check-argument procedure? same? 'make-comparator 2 "procedure")
-      (%check-argument procedure-or-false? less? 'make-comparator 3 "procedure or #f")
-      (%check-argument procedure-or-false? hash 'make-comparator 4 "procedure or #f")
-      (new-comparator type? same? (or less? no-order) (or hash no-hash)))
+      (new-comparator (procedure-argument type? 1) (procedure-argument same? 2)
+                      (procedure-argument (or less? no-order) 3)
+                      (procedure-argument (or hash no-hash) 4)))
 
-    (define (procedure-or-false? object) (or (not object) (procedure? object)))
+    (define (procedure-argument object number)
+      (%check-argument procedure? object 'make-comparator number "procedure")
+      object)
 
     (define (no-order a b)
       (error "the comparator has no ordering predicate to compare:" a b))
@@ -393,51 +390,4 @@
          (let ((order comparator) (x a) (y b))
            (cond ((=? order x y) same)
                  ((<? order x y) less)
-                 (else greater))))))
-
-    ;; SRFI 162
-
-    (define (comparator-max comparator first . more)
-      (greatest (comparator-ordering-predicate comparator) first more))
-
-    (define (comparator-min comparator first . more)
-      (least (comparator-ordering-predicate comparator) first more))
-
-    (define (comparator-max-in-list comparator list)
-      (%check-argument filled-list? list 'comparator-max-in-list 2 "list that is not empty")
-      (greatest (comparator-ordering-predicate comparator) (car list) (cdr list)))
-
-    (define (comparator-min-in-list comparator list)
-      (%check-argument filled-list? list 'comparator-min-in-list 2 "list that is not empty")
-      (least (comparator-ordering-predicate comparator) (car list) (cdr list)))
-
-    (define (filled-list? object) (and (pair? object) (list? object)))
-
-    (define (greatest less? first more)
-      (least (lambda (a b) (less? b a)) first more))
-
-    ;; The first of several that are the least.
-    (define (least less? first more)
-      (if (null? more)
-          first
-          (least less? (if (less? (car more) first) (car more) first) (cdr more))))
-
-    ;; These are made whenever the runtime starts.
-    (define default-comparator (make-default-comparator))
-
-    (define boolean-comparator
-      (new-comparator boolean? boolean=? (lambda (a b) (and (not a) b)) boolean-hash))
-    (define real-comparator (new-comparator real? = < number-hash))
-    (define char-comparator (new-comparator char? char=? char<? char-hash))
-    (define char-ci-comparator (new-comparator char? char-ci=? char-ci<? char-ci-hash))
-    (define string-comparator (new-comparator string? string=? string<? string-hash))
-    (define string-ci-comparator
-      (new-comparator string? string-ci=? string-ci<? string-ci-hash))
-
-    (define pair-comparator (make-pair-comparator default-comparator default-comparator))
-    (define list-comparator (make-list-comparator default-comparator))
-    (define vector-comparator (make-vector-comparator default-comparator))
-
-    (define eq-comparator (make-eq-comparator))
-    (define eqv-comparator (make-eqv-comparator))
-    (define equal-comparator (make-equal-comparator))))
+                 (else greater))))))))
