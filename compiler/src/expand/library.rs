@@ -51,9 +51,9 @@ impl Expander<'_> {
     /// The names by which the library that `id` names may be known, and the file of each: the name as
     /// it is written comes first.
     fn candidates(&self, id: SyntaxId) -> Result<Vec<(Rc<str>, Option<String>)>> {
-        let mut candidates = vec![(self.library_name(id)?, self.library_file(id))];
-        let srfi = SrfiName::of_parts(&self.library_parts(id));
-        candidates.extend(srfi.map(|srfi| (srfi.name(), Some(srfi.file()))));
+        let parts = self.library_parts(id);
+        let mut candidates = vec![(self.library_name(id)?, library_file(&parts))];
+        candidates.extend(SrfiName::of_parts(&parts).iter().flat_map(srfi_candidates));
         Ok(candidates)
     }
 
@@ -100,17 +100,28 @@ impl Expander<'_> {
 
     /// Whether an import of the library would find it.
     pub(crate) fn is_library_available(&self, id: SyntaxId) -> bool {
-        self.candidates(id).is_ok_and(|candidates| {
-            candidates.iter().any(|(name, file)| {
-                let file = file.as_deref();
-                self.registry.knows_library(name) && !self.registry.is_internal(name)
-                    || self.declared.contains_key(name)
-                    || file.is_some_and(|file| self.registry.library_text(file).is_some())
-                    || self
-                        .library_paths(file)
-                        .any(|path| self.registry.files().is_file(&path))
-            })
+        let candidates = self.candidates(id);
+        candidates.is_ok_and(|candidates| candidates.iter().any(|each| self.is_available(each)))
+    }
+
+    /// Whether `feature` is one such as `srfi-1`, and that SRFI's library can be imported.
+    pub(crate) fn is_srfi_feature(&self, feature: &str) -> bool {
+        let srfi = SrfiName::of_feature(feature);
+        srfi.is_some_and(|srfi| {
+            srfi_candidates(&srfi)
+                .iter()
+                .any(|each| self.is_available(each))
         })
+    }
+
+    fn is_available(&self, (name, file): &(Rc<str>, Option<String>)) -> bool {
+        let file = file.as_deref();
+        self.registry.knows_library(name) && !self.registry.is_internal(name)
+            || self.declared.contains_key(name)
+            || file.is_some_and(|file| self.registry.library_text(file).is_some())
+            || self
+                .library_paths(file)
+                .any(|path| self.registry.files().is_file(&path))
     }
 
     /// The name as it is written.
@@ -138,15 +149,6 @@ impl Expander<'_> {
             None => self.to_text(part),
         };
         parts.into_iter().map(text).collect()
-    }
-
-    /// The file that has the library, below a folder of libraries: none if a part is no name of a file.
-    fn library_file(&self, id: SyntaxId) -> Option<String> {
-        let parts = self.library_parts(id);
-        let is_plain = |part: &String| {
-            !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..")
-        };
-        parts.iter().all(is_plain).then(|| parts.join("/") + ".sld")
     }
 
     /// Where the file may be.
@@ -406,4 +408,24 @@ impl Expander<'_> {
             }
         }
     }
+}
+
+/// The names that the library of a SRFI may have, and the file of each. The name as it is written is none of them.
+fn srfi_candidates(srfi: &SrfiName<'_>) -> Vec<(Rc<str>, Option<String>)> {
+    let names = srfi.own_names().into_iter();
+    names
+        .map(|parts| {
+            (
+                format!("({})", parts.join(" ")).into(),
+                library_file(&parts),
+            )
+        })
+        .collect()
+}
+
+/// The file that has the library, below a folder of libraries: none if a part is no name of a file.
+fn library_file(parts: &[String]) -> Option<String> {
+    let is_plain =
+        |part: &String| !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..");
+    parts.iter().all(is_plain).then(|| parts.join("/") + ".sld")
 }
