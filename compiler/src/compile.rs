@@ -232,7 +232,7 @@ pub fn compile(
 
 /// Notes in `phase` what runs.
 fn compile_unguarded(
-    program: Program,
+    mut program: Program,
     interface: Option<Vec<u8>>,
     options: &Options,
     phase: &Cell<&'static str>,
@@ -244,8 +244,10 @@ fn compile_unguarded(
         ..Observer::default()
     };
     observer.find_planted(&program);
+    let records = std::mem::take(&mut program.records);
     let (mut link_unit, native) = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
+    link_unit.records = records;
     link_unit.purpose = options.purpose;
     observer.times.resume();
     observer.begin(LINK);

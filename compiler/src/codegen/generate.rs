@@ -224,6 +224,7 @@ fn finished(shared: &mut Shared<'_>, generated: Generated) -> LinkUnit {
         activations: tables.activations.clone(),
         frames: Frames::default(),
         interface: None,
+        records: Vec::new(),
         purpose: Purpose::default(),
         library: generated.library,
     };
