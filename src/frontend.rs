@@ -12,7 +12,9 @@ use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
-use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
+use compiler::expand::{
+    self, CompiledLibraries, EnvironmentId, LibraryRegistry, SourceFiles, SourceText,
+};
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
 use syntax::{Data, DatumId, Supervisor, Unsupervised};
@@ -22,11 +24,13 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::jit::{Jit, Maker, PartListener, Work};
-use crate::macro_settings::{MacroLimits, MacroSettings, MakeEvaluator};
+use crate::libraries::Libraries;
+use crate::macro_limits::MacroLimits;
+use crate::macro_settings::{MacroSettings, MakeEvaluator};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
 use crate::source_prefix::SourcePrefix;
-use crate::texts::read_source;
+use crate::texts::{is_library, read_source};
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -45,7 +49,7 @@ pub struct Frontend {
     expansion: Duration,
     /// What was kept when something was compiled first: for the library.
     retained_at_first: Option<usize>,
-    listener: Listener,
+    pub(crate) listener: Listener,
     /// Who may end a compilation.
     pub(crate) supervisor: Rc<dyn Supervisor>,
     /// What the expander reads.
@@ -54,6 +58,12 @@ pub struct Frontend {
     pub(crate) unexpanded: Option<UnexpandedProgram>,
     /// Whether anything has been expanded here, or a library has been imported.
     has_expanded: bool,
+    /// Libraries with images of their own.
+    pub(crate) libraries: Rc<Libraries>,
+    /// Whether programs are compiled that import such libraries.
+    pub(crate) separates: bool,
+    /// Whether images in files are trusted, native code and all.
+    pub(crate) trusts_files: bool,
     /// Variables of the interaction environment that the embedder has defined.
     declared: BTreeSet<Rc<str>>,
     /// What makes native code of programs while they run, if that is wanted.
@@ -67,7 +77,7 @@ pub struct Frontend {
     evaluator: Option<MakeEvaluator>,
     pub(crate) macro_limits: MacroLimits,
     /// Interrupts that end compilations, and procedures of macros.
-    interrupt: Option<gc::Interrupt>,
+    pub(crate) interrupt: Option<gc::Interrupt>,
 }
 
 /// The compiler of a runtime: the machine, the runtime and who entered the runtime have a share in it.
@@ -91,6 +101,9 @@ impl Frontend {
             files: Rc::default(),
             unexpanded: None,
             has_expanded: false,
+            libraries: Rc::default(),
+            separates: false,
+            trusts_files: false,
             declared: BTreeSet::new(),
             maker: None,
             native_work: None,
@@ -179,14 +192,20 @@ impl Frontend {
         self.compile_source(&read_source(file)?, usize::MAX)
     }
 
-    /// As [`Self::compile_program`], for an image that is run elsewhere.
+    /// As [`Self::compile_program`], for an image that is run elsewhere. A text that only defines a library becomes the
+    /// image of the library, which units that import the library need. A program contains the libraries that it imports
+    /// from files.
     ///
     /// # Errors
     ///
-    /// As [`Self::compile_program`].
+    /// As [`Self::compile_program`]; [`Error::Inseparable`], [`Error::Library`].
     pub fn compile_image(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
+        let source = read_source(file)?;
+        if is_library(&source) {
+            return self.compile_library(&source);
+        }
         self.registry().make_images();
-        self.compile_program(file)
+        self.compile_source(&source, usize::MAX)
     }
 
     /// As [`Self::compile_image`], and the text of the SSA that the code comes from.
@@ -235,19 +254,44 @@ impl Frontend {
         source: &SourceText,
         allowance: &mut Allowance<'_>,
     ) -> Result<Program, Error> {
-        let mut program = self.expand(allowance, |registry| {
+        let libraries = self.compiled_libraries(allowance.memory_bytes());
+        self.expand_program(libraries, source, allowance)
+    }
+
+    /// Expands a program that takes these libraries from images of their own, if it takes any.
+    pub(crate) fn expand_program(
+        &mut self,
+        libraries: Option<Rc<dyn CompiledLibraries>>,
+        source: &SourceText,
+        allowance: &mut Allowance<'_>,
+    ) -> Result<Program, Error> {
+        let mut program = self.expand_with(libraries, allowance, |registry| {
             expand::expand_program(registry, source)
         })?;
         program.last_expression = LastExpression::Value;
         Ok(program)
     }
 
+    /// Runs the expander, which may take these libraries from images of their own.
+    pub(crate) fn expand_with<T>(
+        &mut self,
+        libraries: Option<Rc<dyn CompiledLibraries>>,
+        allowance: &mut Allowance<'_>,
+        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Error> {
+        self.expand_earlier_program();
+        self.registry().set_compiled_libraries(libraries);
+        let expanded = self.expand(allowance, expand);
+        self.registry().set_compiled_libraries(None);
+        self.libraries.take_error().map_or(expanded, Err)
+    }
+
     /// Runs the expander, and remembers how long it took.
-    pub(crate) fn expand(
+    pub(crate) fn expand<T>(
         &mut self,
         allowance: &mut Allowance<'_>,
-        expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
-    ) -> Result<Program, Error> {
+        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Error> {
         self.expand_earlier_program();
         self.has_expanded = true;
         let start = Instant::now();
@@ -457,6 +501,7 @@ impl Frontend {
         let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
         let (evaluator, limits) = (self.evaluator, self.macro_limits);
         let (options, interrupt) = (&self.options, &self.interrupt);
+        let libraries = &self.libraries;
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
@@ -470,6 +515,7 @@ impl Frontend {
                     limits,
                     library_paths: paths.clone(),
                     options: options.clone(),
+                    libraries: Rc::clone(libraries),
                     interrupt: interrupt.clone(),
                 }));
             }

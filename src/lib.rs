@@ -75,11 +75,15 @@ mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
+#[cfg(feature = "compiler")]
+mod libraries;
 pub mod link;
 #[cfg(feature = "compiler")]
 mod macro_evaluator;
 #[cfg(feature = "compiler")]
 mod macro_form;
+#[cfg(feature = "compiler")]
+mod macro_limits;
 #[cfg(feature = "compiler")]
 mod macro_settings;
 #[cfg(feature = "compiler")]

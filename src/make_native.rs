@@ -5,12 +5,13 @@
 //! image goes to the machine, whose next poll links the part.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use compiler::expand::SourceText;
+use compiler::expand::{CompiledLibraries, SourceText};
 use gc::ImageId;
 use loader::TrustedImage;
 use syntax::{Stop, Supervisor};
@@ -66,6 +67,7 @@ impl Maker for ThreadMaker {
             Work::PutOff(PutOff {
                 source,
                 files,
+                library: text_library,
                 keep,
             }) => {
                 let job = Job {
@@ -75,6 +77,7 @@ impl Maker for ThreadMaker {
                     compiler,
                     parts: self.parts.clone(),
                     listener: self.listener.clone(),
+                    text_library,
                     library,
                     image,
                     is_over: Arc::clone(&self.is_over),
@@ -99,6 +102,8 @@ struct Job {
     name: String,
     text: String,
     files: Arc<KeptFiles>,
+    /// The library that the text defines, if it is no program.
+    text_library: Option<String>,
     compiler: ThreadCompiler,
     parts: NativeParts,
     listener: PartListener,
@@ -136,6 +141,7 @@ impl Job {
             options,
             memory_bytes,
             macro_limits,
+            libraries,
         } = &self.compiler;
         let mut frontend = Frontend::standard(library_paths.clone(), options.clone())
             .with_macro_limits(*macro_limits);
@@ -143,7 +149,16 @@ impl Job {
         let source = SourceText::new(&self.name, &self.text);
         let memory_bytes = (*memory_bytes).min(MEMORY_BYTES_MAX);
         let files = Arc::clone(&self.files);
-        let made = frontend.compile_part(&source, files, memory_bytes);
+        let libraries = libraries.clone().map(|libraries| {
+            let libraries: Rc<dyn CompiledLibraries> = Rc::new(libraries);
+            libraries
+        });
+        let made = match (&self.text_library, libraries) {
+            (Some(name), Some(libraries)) => {
+                frontend.compile_library_part(&source, name, files, libraries, memory_bytes)
+            }
+            (_, libraries) => frontend.compile_part(&source, files, libraries, memory_bytes),
+        };
         made.ok().flatten()
     }
 }

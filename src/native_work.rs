@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use compiler::core::ir::Program;
-use compiler::expand::SourceText;
+use compiler::expand::{CompiledLibraries, SourceText};
 use compiler::options::{Options, Purpose, Tier};
 use gc::ImageId;
 use loader::TrustedImage;
@@ -26,11 +26,14 @@ impl Frontend {
         &mut self,
         source: &SourceText,
         files: Arc<KeptFiles>,
+        libraries: Option<Rc<dyn CompiledLibraries>>,
         memory_bytes: usize,
     ) -> Result<Option<TrustedImage<'static>>, Error> {
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let recorded = Rc::clone(&self.files);
-        let program = recorded.showing(files, || self.expand_source(source, &mut allowance))?;
+        let program = recorded.showing(files, || {
+            self.expand_program(libraries, source, &mut allowance)
+        })?;
         match self.finish_apart(program, &mut allowance, None)?.1 {
             NativePart::Made(part) => Ok(Some(part)),
             NativePart::PutOff | NativePart::None => Ok(None),
@@ -153,6 +156,7 @@ impl Frontend {
             },
             memory_bytes,
             macro_limits: self.macro_limits,
+            libraries: self.separates.then(|| self.libraries.freeze()),
         }
     }
 }

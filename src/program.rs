@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use compiler::diagnostic::Diagnostic;
 use compiler::expand::SourceText;
 use loader::TrustedImage;
 
@@ -13,6 +12,7 @@ use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::frontend::Frontend;
 use crate::jit::Keep;
+use crate::libraries::{Needed, Refusal, needed_by, warn};
 use crate::recorded_files::UnexpandedProgram;
 use crate::recorded_program::Recorded;
 use crate::runtime::Runtime;
@@ -100,6 +100,8 @@ impl Program {
         let source = SourceText::decode(&self.name, &self.bytes);
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
         let source = source.in_file(&self.file);
+        let cache = self.place.as_ref().map(|place| Arc::clone(&place.cache));
+        begin(&mut *runtime.frontend()?, cache);
         let (place, found) = match self.place {
             Some(place) => {
                 let frontend = runtime.frontend()?;
@@ -108,13 +110,52 @@ impl Program {
             None => (None, None),
         };
         match (found, place) {
-            (Some(found), Some(place)) => reuse(*found, place, source, runtime),
+            (Some(found), Some(place)) => {
+                let needed = place.needed(&found, &*runtime.frontend()?)?;
+                match needed {
+                    Some(needed) => reuse(*found, &needed, place, source, runtime),
+                    None => compile(&source, Some(place), runtime),
+                }
+            }
             (_, place) => compile(&source, place, runtime),
         }
     }
 }
 
+/// A program is to be compiled. The first one of a runtime imports libraries that have images of their own; others
+/// find libraries that texts before them have brought along.
+fn begin(frontend: &mut Frontend, cache: Option<Arc<ProgramCache>>) {
+    if frontend.declared_before_all().is_some() {
+        frontend.separate(cache);
+    } else {
+        frontend.expand_earlier_program();
+        frontend.separates = false;
+    }
+}
+
 impl Place {
+    /// The libraries that the image of a program needs, if they are as the program was compiled for.
+    fn needed(
+        &self,
+        found: &CachedProgram,
+        frontend: &Frontend,
+    ) -> Result<Option<Vec<Needed>>, Error> {
+        let Some(needed) = needed_by(&found.image) else {
+            return Ok(None);
+        };
+        let libraries = frontend.ready_libraries();
+        libraries.set_memory_bytes(usize::MAX);
+        match libraries.are_there(&needed) {
+            Ok(true) => return Ok(Some(needed)),
+            // If there is a mistake in a library, the compilation of the program finds it, too.
+            Ok(false) | Err(Refusal::Open | Refusal::Error(Error::Syntax(_))) => {}
+            Err(Refusal::Error(error)) => return Err(error),
+        }
+        let news = format!("{}: not used: a library has changed", self.name);
+        self.listener.tell(&CompilerReport::Cache(&news))?;
+        Ok(None)
+    }
+
     /// Where the program is kept that is compiled in a runtime, and what is there. `found` was found for a runtime
     /// that knows only its libraries.
     ///
@@ -163,12 +204,14 @@ impl Place {
 /// The image that was found.
 fn reuse(
     found: CachedProgram,
+    needed: &[Needed],
     place: Place,
     source: SourceText,
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
-    warn(&place.listener, &found.origin.warnings)?;
     let mut frontend = runtime.frontend()?;
+    warn(&place.listener, &frontend.libraries.warnings(needed))?;
+    warn(&place.listener, &found.origin.warnings)?;
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
@@ -249,10 +292,4 @@ impl Place {
             let _ = self.listener.tell(&CompilerReport::Cache(&news));
         }))
     }
-}
-
-/// Says again what the compiler said when the image was made.
-fn warn(listener: &Listener, warnings: &[Diagnostic]) -> Result<(), Error> {
-    let mut warnings = warnings.iter();
-    warnings.try_for_each(|warning| listener.tell(&CompilerReport::Warning(warning)))
 }

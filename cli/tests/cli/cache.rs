@@ -144,7 +144,14 @@ fn a_changed_file_is_seen_whatever_its_time() {
     fs::create_dir_all(folder.path().join("new/my")).expect("a folder");
     folder.0.file("new/my/counter.sld", BY_TENS);
     let said = folder.check(&arguments, "20\n40\n50\n");
-    assert!(said.contains("new/my/counter.sld has changed"), "{said}");
+    assert!(
+        said.contains("program.scm: not used: a library has changed"),
+        "{said}"
+    );
+    assert!(
+        said.contains("cozen: cache: (my counter): stored as"),
+        "{said}"
+    );
     fs::remove_file(folder.path().join("new/my/counter.sld")).expect("it was there");
     folder.check(&arguments, "3\n6\n7\n");
 }
