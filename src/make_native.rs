@@ -1,15 +1,15 @@
 //! Native code for a program while the program runs as bytecode.
 //!
-//! Another thread compiles the program's text anew, with a compiler of its own: the compiler's data belong to one
-//! thread. The same text gives the same image, which the loader checks by the image's hash. The native part of the
+//! Another thread compiles the program's text anew, and the texts of its libraries that have images of their own. The
+//! thread has a compiler of its own: the compiler's data belong to one thread. The same text gives the same image, which the loader checks by the image's hash. The native part of the
 //! image goes to the machine, whose next poll links the part.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use compiler::expand::{CompiledLibraries, SourceText};
 use gc::ImageId;
@@ -35,7 +35,7 @@ const MEMORY_BYTES_MAX: usize = 512 << 20;
 /// Its stack, in bytes: as much as a main thread has.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Makes native code by a thread for each program.
+/// Makes native code by a thread, for one program or library after the other.
 #[derive(Debug)]
 pub(crate) struct ThreadMaker {
     /// Where it goes.
@@ -43,7 +43,9 @@ pub(crate) struct ThreadMaker {
     /// The image of the library, until its native code goes there with that of the first program.
     library: Option<ImageId>,
     listener: PartListener,
-    /// Tells threads that the runtime is gone.
+    /// Leads to the thread, once there is one.
+    jobs: Option<mpsc::Sender<Job>>,
+    /// Tells the thread that the runtime is gone.
     is_over: Arc<AtomicBool>,
 }
 
@@ -53,6 +55,7 @@ impl ThreadMaker {
             parts,
             listener,
             library: Some(library),
+            jobs: None,
             is_over: Arc::default(),
         }
     }
@@ -82,11 +85,28 @@ impl Maker for ThreadMaker {
                     image,
                     is_over: Arc::clone(&self.is_over),
                     keep,
+                    begun: Instant::now(),
                 };
-                let builder = thread::Builder::new().name("cozen-native".to_owned());
-                // A refusal says nothing of interest: the program runs on.
-                let _ = builder.stack_size(STACK_BYTES).spawn(move || job.run());
+                self.enqueue(job);
             }
+        }
+    }
+}
+
+impl ThreadMaker {
+    fn enqueue(&mut self, job: Job) {
+        if let Some(jobs) = &self.jobs {
+            // Without the thread, the program stays bytecode.
+            let _ = jobs.send(job);
+            return;
+        }
+        let (jobs, queue) = mpsc::channel();
+        let builder = thread::Builder::new().name("cozen-native".to_owned());
+        let run = move || queue.into_iter().for_each(Job::run);
+        // A refusal says nothing of interest: the program runs on.
+        if builder.stack_size(STACK_BYTES).spawn(run).is_ok() {
+            let _ = jobs.send(job);
+            self.jobs = Some(jobs);
         }
     }
 }
@@ -111,12 +131,17 @@ struct Job {
     image: ImageId,
     is_over: Arc<AtomicBool>,
     keep: Option<Keep>,
+    /// When the image has begun to run.
+    begun: Instant,
 }
 
 impl Job {
     fn run(self) {
         let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        thread::sleep(DELAY_OF_BYTE.saturating_mul(bytes).min(DELAY_MAX));
+        let delay = DELAY_OF_BYTE.saturating_mul(bytes).min(DELAY_MAX);
+        if !self.is_over.load(Ordering::Relaxed) {
+            thread::sleep((self.begun + delay).saturating_duration_since(Instant::now()));
+        }
         // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
         // anything new.
         let made = catch_unwind(AssertUnwindSafe(|| self.make()))
