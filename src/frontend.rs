@@ -23,7 +23,7 @@ use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::jit::{Jit, Maker, PartListener, Work};
+use crate::jit::{Jit, LaterWork, Maker, PartListener, Work};
 use crate::libraries::Libraries;
 use crate::macro_limits::MacroLimits;
 use crate::macro_settings::{MacroSettings, MakeEvaluator};
@@ -70,6 +70,8 @@ pub struct Frontend {
     pub(crate) maker: Option<Box<dyn Maker>>,
     /// Native code for the program that was compiled last, and has not run.
     pub(crate) native_work: Option<Work>,
+    /// What a thread is to do while that program runs.
+    pub(crate) later_work: Option<LaterWork>,
     pub(crate) jit: Jit,
     pub(crate) part_listener: PartListener,
     source_prefix: Option<SourcePrefix>,
@@ -107,6 +109,7 @@ impl Frontend {
             declared: BTreeSet::new(),
             maker: None,
             native_work: None,
+            later_work: None,
             jit: Jit::Off,
             part_listener: PartListener::default(),
             source_prefix: None,
@@ -484,6 +487,11 @@ impl Frontend {
     pub(crate) fn declared_before_all(&self) -> Option<&BTreeSet<Rc<str>>> {
         let is_first = !self.has_expanded && self.unexpanded.is_none();
         is_first.then_some(&self.declared)
+    }
+
+    /// Whether the embedder has defined variables of the interaction environment.
+    pub(crate) fn has_declared(&self) -> bool {
+        !self.declared.is_empty()
     }
 
     /// About how many bytes programs have made this keep.

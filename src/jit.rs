@@ -3,6 +3,8 @@
 use std::fmt::{self, Debug};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use compiler::expand::SourceText;
 use compiler::options::{Options, Tier};
@@ -150,8 +152,23 @@ impl Debug for PartListener {
     }
 }
 
+/// Work for a thread that has time: what the thread's compiler is made of, whether the runtime is gone, and since when
+/// the program runs.
+pub(crate) struct LaterWork(
+    pub(crate) Box<dyn FnOnce(&ThreadCompiler, &Arc<AtomicBool>, Instant) + Send>,
+);
+
+impl Debug for LaterWork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LaterWork").finish_non_exhaustive()
+    }
+}
+
 /// Makes native code of the programs of a runtime.
 pub(crate) trait Maker: Debug {
     /// Begins to make native code for `image`, which has begun to run.
     fn begin(&mut self, image: ImageId, work: Work, compiler: ThreadCompiler);
+
+    /// Does `work`, whose compiler `compiler` makes, when all that has begun is done.
+    fn begin_later(&mut self, work: LaterWork, compiler: ThreadCompiler);
 }

@@ -108,6 +108,8 @@ mod standard_frontend;
 #[cfg(feature = "compiler")]
 mod texts;
 mod value;
+#[cfg(feature = "compiler")]
+mod whole_program;
 
 pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;

@@ -1,8 +1,9 @@
 //! Native code for a program while the program runs as bytecode.
 //!
 //! Another thread compiles the program's text anew, and the texts of its libraries that have images of their own. The
-//! thread has a compiler of its own: the compiler's data belong to one thread. The same text gives the same image, which the loader checks by the image's hash. The native part of the
-//! image goes to the machine, whose next poll links the part.
+//! thread has a compiler of its own: the compiler's data belong to one thread. The same text gives the same image,
+//! which the loader checks by the image's hash. The native part of the image goes to the machine, whose next poll links
+//! the part.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -19,7 +20,7 @@ use vm::NativeParts;
 
 use crate::boot;
 use crate::frontend::Frontend;
-use crate::jit::{Keep, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
 use crate::recorded_files::KeptFiles;
 
 /// How long a program has run before native code is made for it, for each byte of its text: about as long as that
@@ -44,7 +45,7 @@ pub(crate) struct ThreadMaker {
     library: Option<ImageId>,
     listener: PartListener,
     /// Leads to the thread, once there is one.
-    jobs: Option<mpsc::Sender<Job>>,
+    jobs: Option<mpsc::Sender<Task>>,
     /// Tells the thread that the runtime is gone.
     is_over: Arc<AtomicBool>,
 }
@@ -87,14 +88,23 @@ impl Maker for ThreadMaker {
                     keep,
                     begun: Instant::now(),
                 };
-                self.enqueue(job);
+                self.enqueue(Task::Part(Box::new(job)));
             }
         }
+    }
+
+    fn begin_later(&mut self, work: LaterWork, compiler: ThreadCompiler) {
+        self.enqueue(Task::Later {
+            work,
+            compiler: Box::new(compiler),
+            is_over: Arc::clone(&self.is_over),
+            begun: Instant::now(),
+        });
     }
 }
 
 impl ThreadMaker {
-    fn enqueue(&mut self, job: Job) {
+    fn enqueue(&mut self, job: Task) {
         if let Some(jobs) = &self.jobs {
             // Without the thread, the program stays bytecode.
             let _ = jobs.send(job);
@@ -102,7 +112,7 @@ impl ThreadMaker {
         }
         let (jobs, queue) = mpsc::channel();
         let builder = thread::Builder::new().name("cozen-native".to_owned());
-        let run = move || queue.into_iter().for_each(Job::run);
+        let run = move || queue.into_iter().for_each(Task::run);
         // A refusal says nothing of interest: the program runs on.
         if builder.stack_size(STACK_BYTES).spawn(run).is_ok() {
             let _ = jobs.send(job);
@@ -117,7 +127,39 @@ impl Drop for ThreadMaker {
     }
 }
 
-/// What a thread does.
+/// What the thread does, one after the other.
+enum Task {
+    Part(Box<Job>),
+    Later {
+        work: LaterWork,
+        compiler: Box<ThreadCompiler>,
+        is_over: Arc<AtomicBool>,
+        begun: Instant,
+    },
+}
+
+impl Task {
+    fn run(self) {
+        match self {
+            Self::Part(job) => job.run(),
+            Self::Later {
+                work: LaterWork(work),
+                compiler,
+                is_over,
+                begun,
+            } => {
+                let compiler = ThreadCompiler {
+                    memory_bytes: compiler.memory_bytes.min(MEMORY_BYTES_MAX),
+                    ..*compiler
+                };
+                // A fault of the compiler is one of the program's own compiler, too.
+                let _ = catch_unwind(AssertUnwindSafe(|| work(&compiler, &is_over, begun)));
+            }
+        }
+    }
+}
+
+/// Native code that is to be made.
 struct Job {
     name: String,
     text: String,
@@ -190,7 +232,7 @@ impl Job {
 
 /// Ends a compilation when the runtime is gone.
 #[derive(Debug)]
-struct UntilOver(Arc<AtomicBool>);
+pub(crate) struct UntilOver(pub(crate) Arc<AtomicBool>);
 
 impl Supervisor for UntilOver {
     fn check(&self) -> Result<(), Stop> {

@@ -100,7 +100,7 @@ impl Frontend {
 
     /// Whether native code is made for the image that runs next.
     pub(crate) const fn has_native_work(&self) -> bool {
-        self.native_work.is_some() && self.maker.is_some()
+        (self.native_work.is_some() || self.later_work.is_some()) && self.maker.is_some()
     }
 
     /// Says that `part` is the native code of the image that runs next.
@@ -140,8 +140,15 @@ impl Frontend {
     /// more than about so much memory.
     pub(crate) fn make_native_code(&mut self, image: ImageId, memory_bytes: usize) {
         let compiler = self.for_thread(memory_bytes);
-        if let Some((maker, work)) = self.maker.as_mut().zip(self.native_work.take()) {
-            maker.begin(image, work, compiler);
+        let (work, later) = (self.native_work.take(), self.later_work.take());
+        let Some(maker) = &mut self.maker else {
+            return;
+        };
+        if let Some(work) = work {
+            maker.begin(image, work, compiler.clone());
+        }
+        if let Some(later) = later {
+            maker.begin_later(later, compiler);
         }
     }
 

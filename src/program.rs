@@ -11,11 +11,13 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::frontend::Frontend;
-use crate::jit::Keep;
+use crate::jit::{Keep, LaterWork};
 use crate::libraries::{Needed, Refusal, needed_by, warn};
+use crate::make_native::UntilOver;
 use crate::recorded_files::UnexpandedProgram;
 use crate::recorded_program::Recorded;
 use crate::runtime::Runtime;
+use crate::whole_program::WholeProgram;
 
 /// A source file that was read.
 #[derive(Debug)]
@@ -212,6 +214,12 @@ fn reuse(
     let mut frontend = runtime.frontend()?;
     warn(&place.listener, &frontend.libraries.warnings(needed))?;
     warn(&place.listener, &found.origin.warnings)?;
+    if needed.is_empty() {
+        // If it imports libraries from files, its image contains them.
+        frontend.separates = false;
+    } else {
+        frontend.later_work = place.whole_program(&source, &frontend);
+    }
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
@@ -258,6 +266,9 @@ fn compile(
         Err(error) => format!("{name}: not stored: {error}"),
     };
     place.listener.tell(&CompilerReport::Cache(&news))?;
+    if needed_by(image.bytes()).is_some_and(|needed| !needed.is_empty()) {
+        frontend.later_work = place.whole_program(source, &frontend);
+    }
     if origin.lacks_native_code {
         frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
     }
@@ -278,6 +289,29 @@ impl Runtime {
 }
 
 impl Place {
+    /// Compiles the program together with its libraries while it runs, and keeps it there.
+    fn whole_program(&self, source: &SourceText, frontend: &Frontend) -> Option<LaterWork> {
+        if frontend.has_declared() {
+            // Another compiler does not know these variables.
+            return None;
+        }
+        let (cache, key, listener) = (Arc::clone(&self.cache), self.key, self.listener.clone());
+        let whole = WholeProgram::new(source, move |image, part, origin| {
+            let name = &origin.name;
+            let news = match cache.store(&key, image.bytes(), part, origin) {
+                Ok(()) => format!("{name}: stored with its libraries as {key}"),
+                Err(error) => format!("{name}: with its libraries, it is not stored: {error}"),
+            };
+            // What a listener answers would end a compilation, which is over.
+            let _ = listener.tell(&CompilerReport::Cache(&news));
+        });
+        Some(LaterWork(Box::new(move |compiler, is_over, begun| {
+            let supervisor = UntilOver(Arc::clone(is_over));
+            let supervise = |frontend: &mut Frontend| frontend.supervise_by(supervisor);
+            whole.compile(compiler, is_over, begun, supervise);
+        })))
+    }
+
     /// Keeps the native code of `image` there.
     fn keep(self, image: Vec<u8>, origin: Origin) -> Keep {
         Keep(Box::new(move |part: &TrustedImage<'static>| {

@@ -443,3 +443,56 @@ fn an_image_that_needs_libraries_says_which() {
     let done = beside.enter(|scheme| scheme.run_image(&image, "middle.czo", Retention::Reached));
     done.expect("the library is there");
 }
+
+#[test]
+fn a_program_that_runs_long_is_compiled_together_with_its_libraries() {
+    let folder = example("separate-whole");
+    let cache = cache(&folder);
+    let news = Arc::new(Mutex::new(Vec::<String>::new()));
+    let heard = Arc::clone(&news);
+    let builder = Runtime::builder()
+        .jit(Jit::On)
+        .library_path(&folder.0)
+        .compiler_reports(move |report| {
+            if let CompilerReport::Cache(text) = report {
+                heard.lock().expect("no panic").push(text.to_string());
+            }
+            Ok(())
+        });
+    let file = folder.0.join("program.scm");
+    let program = builder.program(&file, Some(Arc::clone(&cache)));
+    let mut runtime = builder.build().expect("a runtime");
+    let image = runtime.compile_program(program.expect("a file"));
+    let image = image.expect("a right program");
+    let done = runtime.enter(|scheme| scheme.run_image(&image, "program", Retention::Reached));
+    done.expect("it runs");
+    // The program counts as running as long as its runtime is there.
+    let is_kept = |news: &Vec<String>| {
+        news.iter()
+            .any(|news| news.contains("stored with its libraries"))
+    };
+    for _ in 0..600 {
+        if is_kept(&news.lock().expect("no panic")) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    drop(runtime);
+    assert!(is_kept(&news.lock().expect("no panic")), "{news:?}");
+    let whole = run_with(&folder, Some(&cache), Runtime::builder().jit(Jit::On));
+    assert_eq!(whole.value(), EXPECTED);
+    assert!(whole.told("program.scm: found as"), "{:?}", whole.news);
+    assert!(
+        !whole.told("(base)"),
+        "its image has the library: {:?}",
+        whole.news
+    );
+    let text = fs::read_to_string(folder.0.join("base.sld")).expect("a file");
+    folder.write(
+        "base.sld",
+        &text.replace("(list 'secret x)", "(list 'changed x)"),
+    );
+    let changed = run_with(&folder, Some(&cache), Runtime::builder().jit(Jit::On));
+    assert_eq!(changed.value(), EXPECTED.replace("secret", "changed"));
+    assert!(changed.told("base.sld has changed"), "{:?}", changed.news);
+}

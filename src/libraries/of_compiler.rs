@@ -6,6 +6,7 @@ use std::sync::Arc;
 use abi::image::section;
 use compiler::core::ir::Program;
 use compiler::expand::{CompiledLibraries, SourceText};
+use compiler::options::Tier;
 use loader::TrustedImage;
 
 use super::compile::{Separately, imports};
@@ -29,7 +30,8 @@ impl Frontend {
         // Who looks at what passes do looks at all of a program.
         let is_watched =
             options.dump_after.is_some() || options.rewrites_max.is_some() || options.time_passes;
-        self.separates = !is_watched;
+        // Who wants native code from the start wants the best.
+        self.separates = !is_watched && options.tier == Tier::Bytecode;
         self.set_library_settings(cache);
     }
 

@@ -40,9 +40,15 @@ impl Scheme<'_, '_> {
                 Some(_) => {}
             }
         }
-        let own_work = self.frontend()?.native_work.take();
+        let (own_work, later_work) = {
+            let mut frontend = self.frontend()?;
+            (frontend.native_work.take(), frontend.later_work.take())
+        };
         let done = self.run_needed(&libraries, &needed, true);
-        self.frontend()?.native_work = own_work;
+        let mut frontend = self.frontend()?;
+        frontend.native_work = own_work;
+        frontend.later_work = later_work;
+        drop(frontend);
         done
     }
 
