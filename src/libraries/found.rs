@@ -38,10 +38,15 @@ struct Place {
     listener: Listener,
 }
 
+/// Looks for a library: see [`Libraries::find`].
+pub(crate) fn find(libraries: &Rc<Libraries>, name: &str, settings: &LibrarySettings) -> Found {
+    libraries.find(name, settings)
+}
+
 impl Libraries {
     /// Looks for a library as the expander looks for its text: among the texts in the executable, then in folders. In
     /// a folder, an image that is still right counts more than the text.
-    pub(super) fn find(self: &Rc<Self>, name: &str, settings: &LibrarySettings) -> Found {
+    fn find(self: &Rc<Self>, name: &str, settings: &LibrarySettings) -> Found {
         let Some(file) = library_file(name) else {
             return Ok(None);
         };

@@ -59,10 +59,16 @@ impl From<Error> for Refusal {
     }
 }
 
+/// Looks for a library. A pointer leads there, so that a runtime without compiler contains none of it.
+pub(crate) type Find =
+    fn(&Rc<Libraries>, &str, &LibrarySettings) -> Result<Option<Rc<ImageLibrary>>, Refusal>;
+
 /// Libraries with images of their own: each is looked for once.
 #[derive(Debug, Default)]
 pub(crate) struct Libraries {
     settings: RefCell<Option<LibrarySettings>>,
+    /// Nothing is found without.
+    find: Cell<Option<Find>>,
     known: RefCell<HashMap<String, Known>>,
     /// What has ended the expansion that asked for a library.
     error: RefCell<Option<Error>>,
@@ -71,6 +77,11 @@ pub(crate) struct Libraries {
 }
 
 impl Libraries {
+    /// Says who looks for libraries.
+    pub(crate) fn find_by(&self, find: Find) {
+        self.find.set(Some(find));
+    }
+
     /// Says how libraries are looked for.
     pub(crate) fn set(&self, settings: LibrarySettings) {
         self.settings.replace(Some(settings));
@@ -100,11 +111,11 @@ impl Libraries {
             Some(Known::Open) => return Err(Refusal::Open),
             None => {}
         }
-        let Some(settings) = self.settings() else {
+        let (Some(find), Some(settings)) = (self.find.get(), self.settings()) else {
             return Ok(None);
         };
         self.know(name, Known::Open);
-        let found = self.find(name, &settings);
+        let found = find(self, name, &settings);
         match &found {
             Ok(Some(library)) => self.know(name, Known::Ready(Rc::clone(library))),
             Ok(None) => self.know(name, Known::None),
