@@ -34,7 +34,7 @@ use crate::frontend_hook::SharedFrontend;
 #[cfg(feature = "compiler")]
 use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]
-use crate::macro_settings::MacroLimits;
+use crate::macro_limits::MacroLimits;
 #[cfg(feature = "compiler")]
 use crate::make_native::ThreadMaker;
 use crate::no_compiler::NoCompiler;
@@ -67,6 +67,8 @@ pub struct RuntimeBuilder {
     compiler: compiler::options::Options,
     #[cfg(feature = "compiler")]
     listener: Listener,
+    #[cfg(feature = "compiler")]
+    trusts_library_images: bool,
 }
 
 impl RuntimeBuilder {
@@ -115,6 +117,19 @@ impl RuntimeBuilder {
     #[must_use]
     pub fn library_path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.library_paths.push(directory.into());
+        self
+    }
+
+    /// Trust images of libraries that are found in files, native code and all. Without this, they are verified, and
+    /// run as bytecode.
+    ///
+    /// # Safety
+    ///
+    /// This version of Cozen has written all such images below the folders of libraries, and nobody has changed them.
+    #[cfg(feature = "compiler")]
+    #[must_use]
+    pub const unsafe fn trust_library_images(mut self) -> Self {
+        self.trusts_library_images = true;
         self
     }
 
@@ -285,6 +300,7 @@ impl RuntimeBuilder {
                 zeal: self.zeal,
             })
             .with_listener(self.listener)
+            .with_trusted_files(self.trusts_library_images)
             .with_jit(jit, self.part_listener.clone());
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));

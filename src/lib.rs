@@ -77,11 +77,15 @@ mod hot_parts;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
+#[cfg(feature = "compiler")]
+mod libraries;
 pub mod link;
 #[cfg(feature = "compiler")]
 mod macro_evaluator;
 #[cfg(feature = "compiler")]
 mod macro_form;
+#[cfg(feature = "compiler")]
+mod macro_limits;
 #[cfg(feature = "compiler")]
 mod macro_settings;
 #[cfg(feature = "compiler")]
@@ -106,6 +110,8 @@ mod standard_frontend;
 #[cfg(feature = "compiler")]
 mod texts;
 mod value;
+#[cfg(feature = "compiler")]
+mod whole_program;
 
 pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;

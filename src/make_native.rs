@@ -4,14 +4,17 @@
 //! thread. The same text gives the same image, which the loader checks by the image's hash. The native part of the
 //! image goes to the machine, whose next poll links the part. Native code of hot procedures goes there first
 //! ([`crate::hot_parts`]).
+//!
+//! A third thread does the same for the libraries that have images of their own, one after the other, each whole.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use compiler::expand::SourceText;
+use compiler::expand::{CompiledLibraries, SourceText};
 use gc::ImageId;
 use loader::TrustedImage;
 use syntax::{Stop, Supervisor};
@@ -21,7 +24,7 @@ use crate::boot;
 use crate::error::Error;
 use crate::frontend::Frontend;
 use crate::hot_parts::{HotParts, ImageSamples, PartTaker};
-use crate::jit::{Keep, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
 use crate::recorded_files::KeptFiles;
 
 /// How long a program has run before another thread compiles it, and at most: a program that ends at once has wasted
@@ -45,7 +48,7 @@ const MEMORY_BYTES_MAX: usize = 512 << 20;
 /// Its stack, in bytes: as much as a main thread has.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Makes native code by a thread for each program.
+/// Makes native code by a thread for each program, and by one for all libraries.
 #[derive(Debug)]
 pub(crate) struct ThreadMaker {
     /// Where it goes.
@@ -54,6 +57,8 @@ pub(crate) struct ThreadMaker {
     /// The image of the library, until its native code goes there with that of the first program.
     library: Option<ImageId>,
     listener: PartListener,
+    /// Leads to the thread for libraries, once there is one.
+    tasks: Option<mpsc::Sender<Task>>,
     /// Tells threads that the runtime is gone.
     is_over: Arc<AtomicBool>,
 }
@@ -69,6 +74,7 @@ impl ThreadMaker {
             sampler,
             listener,
             library: Some(library),
+            tasks: None,
             is_over: Arc::default(),
         }
     }
@@ -83,6 +89,7 @@ impl Maker for ThreadMaker {
             Work::PutOff(PutOff {
                 source,
                 files,
+                library: text_library,
                 keep,
             }) => {
                 let job = Job {
@@ -102,13 +109,52 @@ impl Maker for ThreadMaker {
                     is_over: Arc::clone(&self.is_over),
                     keep,
                 };
-                let builder = thread::Builder::new().name("cozen-native".to_owned());
-                let builder = builder.stack_size(STACK_BYTES);
-                // A refusal says nothing of interest: the program runs on.
-                let _ = builder.spawn(move || job.run(sender));
+                match text_library {
+                    Some(name) => self.enqueue(Task::Library(Box::new((name, job, sender)))),
+                    // A refusal says nothing of interest: the program runs on.
+                    None => drop(thread().spawn(move || job.run(sender))),
+                }
             }
         }
     }
+
+    fn begin_later(&mut self, work: LaterWork, compiler: ThreadCompiler) {
+        self.enqueue(Task::Later {
+            work,
+            compiler: Box::new(compiler),
+            is_over: Arc::clone(&self.is_over),
+            begun: Instant::now(),
+        });
+    }
+}
+
+impl ThreadMaker {
+    fn enqueue(&mut self, task: Task) {
+        if let Some(tasks) = &self.tasks {
+            // Without the thread, the library stays bytecode.
+            let _ = tasks.send(task);
+            return;
+        }
+        let (tasks, queue) = mpsc::channel();
+        let run = move || {
+            stand_back();
+            queue.into_iter().for_each(Task::run);
+        };
+        if thread().spawn(run).is_ok() {
+            let _ = tasks.send(task);
+            self.tasks = Some(tasks);
+        }
+    }
+}
+
+fn thread() -> thread::Builder {
+    let builder = thread::Builder::new().name("cozen-native".to_owned());
+    builder.stack_size(STACK_BYTES)
+}
+
+/// Lets the thread that asks run behind the program. A system that refuses lets it run as the program does.
+fn stand_back() {
+    let _ = rustix::process::nice(NICENESS);
 }
 
 impl Drop for ThreadMaker {
@@ -117,7 +163,44 @@ impl Drop for ThreadMaker {
     }
 }
 
-/// What a thread does.
+/// What the thread for libraries does, one after the other.
+enum Task {
+    /// Native code of the library that the text of a job defines.
+    Library(Box<(String, Job, Sender)>),
+    Later {
+        work: LaterWork,
+        compiler: Box<ThreadCompiler>,
+        is_over: Arc<AtomicBool>,
+        begun: Instant,
+    },
+}
+
+impl Task {
+    /// What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
+    /// anything new.
+    fn run(self) {
+        match self {
+            Self::Library(task) => {
+                let (name, job, mut sender) = *task;
+                let _ = catch_unwind(AssertUnwindSafe(|| job.run_library(&name, &mut sender)));
+            }
+            Self::Later {
+                work: LaterWork(work),
+                compiler,
+                is_over,
+                begun,
+            } => {
+                let compiler = ThreadCompiler {
+                    memory_bytes: compiler.memory_bytes.min(MEMORY_BYTES_MAX),
+                    ..*compiler
+                };
+                let _ = catch_unwind(AssertUnwindSafe(|| work(&compiler, &is_over, begun)));
+            }
+        }
+    }
+}
+
+/// What native code is made of.
 struct Job {
     name: String,
     text: String,
@@ -131,8 +214,7 @@ struct Job {
 
 impl Job {
     fn run(self, mut sender: Sender) {
-        // A system that refuses lets the thread run as the program does.
-        let _ = rustix::process::nice(NICENESS);
+        stand_back();
         thread::sleep(self.delay(DELAY_OF_BYTE, DELAY_MAX));
         // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
         // anything new.
@@ -149,25 +231,60 @@ impl Job {
             return Ok(());
         }
         let whole_delay = self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
-        let ThreadCompiler {
-            library_paths,
-            options,
-            memory_bytes,
-            macro_limits,
-        } = self.compiler;
-        let mut frontend =
-            Frontend::standard(library_paths, options).with_macro_limits(macro_limits);
-        frontend.supervise_by(UntilOver(Arc::clone(&sender.is_over)));
+        let (mut frontend, libraries, memory_bytes) = frontend(self.compiler, &sender.is_over);
         let source = SourceText::new(&self.name, &self.text);
-        let memory_bytes = memory_bytes.min(MEMORY_BYTES_MAX);
         let whole_at = self.started + whole_delay;
         let mut samples = ImageSamples {
             sampler: self.sampler,
             image: self.image,
         };
         let mut parts = HotParts::new(sender, &mut samples, whole_at);
-        frontend.compile_parts(&source, self.files, memory_bytes, &mut parts)
+        frontend.compile_parts(&source, self.files, libraries, memory_bytes, &mut parts)
     }
+
+    /// Makes all native code of the library `name`, which the text defines.
+    fn run_library(self, name: &str, sender: &mut Sender) -> Result<(), Error> {
+        if !sender.is_over() {
+            let due = self.started + self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+        }
+        if sender.is_over() {
+            return Ok(());
+        }
+        let (mut frontend, libraries, memory_bytes) = frontend(self.compiler, &sender.is_over);
+        let Some(libraries) = libraries else {
+            return Ok(());
+        };
+        let source = SourceText::new(&self.name, &self.text);
+        let files = self.files;
+        if let Some(part) =
+            frontend.compile_library_part(&source, name, files, libraries, memory_bytes)?
+        {
+            sender.take(part);
+        }
+        Ok(())
+    }
+}
+
+/// A compiler, the libraries that have images of their own, and the bytes that compiling may take.
+fn frontend(
+    compiler: ThreadCompiler,
+    is_over: &Arc<AtomicBool>,
+) -> (Frontend, Option<Rc<dyn CompiledLibraries>>, usize) {
+    let ThreadCompiler {
+        library_paths,
+        options,
+        memory_bytes,
+        macro_limits,
+        libraries,
+    } = compiler;
+    let mut frontend = Frontend::standard(library_paths, options).with_macro_limits(macro_limits);
+    frontend.supervise_by(UntilOver(Arc::clone(is_over)));
+    let libraries = libraries.map(|libraries| {
+        let libraries: Rc<dyn CompiledLibraries> = Rc::new(libraries);
+        libraries
+    });
+    (frontend, libraries, memory_bytes.min(MEMORY_BYTES_MAX))
 }
 
 /// Brings native parts of a program to the machine, and to who else wants them.
@@ -181,14 +298,26 @@ struct Sender {
 }
 
 impl Sender {
-    fn send(&mut self, part: Vec<u8>) -> TrustedImage<'static> {
-        // SAFETY: the compiler has just written it.
-        let part = unsafe { TrustedImage::vouch(part) };
+    fn send(&mut self, part: &TrustedImage<'static>) {
         if !self.is_over() {
             send(&self.parts, self.library.take(), self.image, part.clone());
         }
-        part
     }
+
+    /// Takes all native code of the image.
+    fn take(&mut self, part: TrustedImage<'static>) {
+        self.send(&part);
+        if let Some(Keep(keep)) = self.keep.take() {
+            keep(&part);
+        }
+        self.listener.tell(&part);
+    }
+}
+
+/// The part that the compiler has just written.
+fn vouched(part: Vec<u8>) -> TrustedImage<'static> {
+    // SAFETY: only [`HotParts`] gives parts to a sender, and it has them from the compiler.
+    unsafe { TrustedImage::vouch(part) }
 }
 
 impl PartTaker for Sender {
@@ -197,21 +326,17 @@ impl PartTaker for Sender {
     }
 
     fn take_some(&mut self, part: Vec<u8>) {
-        self.send(part);
+        self.send(&vouched(part));
     }
 
     fn take_whole(&mut self, part: Vec<u8>) {
-        let part = self.send(part);
-        if let Some(Keep(keep)) = self.keep.take() {
-            keep(&part);
-        }
-        self.listener.tell(&part);
+        self.take(vouched(part));
     }
 }
 
 /// Ends a compilation when the runtime is gone.
 #[derive(Debug)]
-struct UntilOver(Arc<AtomicBool>);
+pub(crate) struct UntilOver(pub(crate) Arc<AtomicBool>);
 
 impl Supervisor for UntilOver {
     fn check(&self) -> Result<(), Stop> {

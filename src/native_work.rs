@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use compiler::core::ir::Program;
-use compiler::expand::SourceText;
+use compiler::expand::{CompiledLibraries, SourceText};
 use compiler::options::{LoopEntries, Options, Purpose, Tier};
 use compiler::parts::PartOrders;
 use gc::ImageId;
@@ -27,12 +27,15 @@ impl Frontend {
         &mut self,
         source: &SourceText,
         files: Arc<KeptFiles>,
+        libraries: Option<Rc<dyn CompiledLibraries>>,
         memory_bytes: usize,
         parts: &mut dyn PartOrders,
     ) -> Result<(), Error> {
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let recorded = Rc::clone(&self.files);
-        let program = recorded.showing(files, || self.expand_source(source, &mut allowance))?;
+        let program = recorded.showing(files, || {
+            self.expand_program(libraries, source, &mut allowance)
+        })?;
         let options = self.options_apart(None);
         self.finish_parts(program, &mut allowance, &options, parts)
     }
@@ -106,7 +109,7 @@ impl Frontend {
 
     /// Whether native code is made for the image that runs next.
     pub(crate) const fn has_native_work(&self) -> bool {
-        self.native_work.is_some() && self.maker.is_some()
+        (self.native_work.is_some() || self.later_work.is_some()) && self.maker.is_some()
     }
 
     /// Says that `part` is the native code of the image that runs next.
@@ -146,8 +149,15 @@ impl Frontend {
     /// more than about so much memory.
     pub(crate) fn make_native_code(&mut self, image: ImageId, memory_bytes: usize) {
         let compiler = self.for_thread(memory_bytes);
-        if let Some((maker, work)) = self.maker.as_mut().zip(self.native_work.take()) {
-            maker.begin(image, work, compiler);
+        let (work, later) = (self.native_work.take(), self.later_work.take());
+        let Some(maker) = &mut self.maker else {
+            return;
+        };
+        if let Some(work) = work {
+            maker.begin(image, work, compiler.clone());
+        }
+        if let Some(later) = later {
+            maker.begin_later(later, compiler);
         }
     }
 
@@ -162,6 +172,7 @@ impl Frontend {
             },
             memory_bytes,
             macro_limits: self.macro_limits,
+            libraries: self.separates.then(|| self.libraries.freeze()),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use compiler::diagnostic::Diagnostic;
 use compiler::expand::SourceText;
 use loader::TrustedImage;
 
@@ -12,10 +11,13 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::frontend::Frontend;
-use crate::jit::Keep;
+use crate::jit::{Keep, LaterWork};
+use crate::libraries::{Needed, Refusal, needed_by, warn};
+use crate::make_native::UntilOver;
 use crate::recorded_files::UnexpandedProgram;
 use crate::recorded_program::Recorded;
 use crate::runtime::Runtime;
+use crate::whole_program::WholeProgram;
 
 /// A source file that was read.
 #[derive(Debug)]
@@ -100,6 +102,8 @@ impl Program {
         let source = SourceText::decode(&self.name, &self.bytes);
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
         let source = source.in_file(&self.file);
+        let cache = self.place.as_ref().map(|place| Arc::clone(&place.cache));
+        begin(&mut *runtime.frontend()?, cache);
         let (place, found) = match self.place {
             Some(place) => {
                 let frontend = runtime.frontend()?;
@@ -108,13 +112,52 @@ impl Program {
             None => (None, None),
         };
         match (found, place) {
-            (Some(found), Some(place)) => reuse(*found, place, source, runtime),
+            (Some(found), Some(place)) => {
+                let needed = place.needed(&found, &*runtime.frontend()?)?;
+                match needed {
+                    Some(needed) => reuse(*found, &needed, place, source, runtime),
+                    None => compile(&source, Some(place), runtime),
+                }
+            }
             (_, place) => compile(&source, place, runtime),
         }
     }
 }
 
+/// A program is to be compiled. The first one of a runtime imports libraries that have images of their own; others
+/// find libraries that texts before them have brought along.
+fn begin(frontend: &mut Frontend, cache: Option<Arc<ProgramCache>>) {
+    if frontend.declared_before_all().is_some() {
+        frontend.separate(cache);
+    } else {
+        frontend.expand_earlier_program();
+        frontend.separates = false;
+    }
+}
+
 impl Place {
+    /// The libraries that the image of a program needs, if they are as the program was compiled for.
+    fn needed(
+        &self,
+        found: &CachedProgram,
+        frontend: &Frontend,
+    ) -> Result<Option<Vec<Needed>>, Error> {
+        let Some(needed) = needed_by(&found.image) else {
+            return Ok(None);
+        };
+        let libraries = frontend.ready_libraries();
+        libraries.set_memory_bytes(usize::MAX);
+        match libraries.are_there(&needed) {
+            Ok(true) => return Ok(Some(needed)),
+            // If there is a mistake in a library, the compilation of the program finds it, too.
+            Ok(false) | Err(Refusal::Open | Refusal::Error(Error::Syntax(_))) => {}
+            Err(Refusal::Error(error)) => return Err(error),
+        }
+        let news = format!("{}: not used: a library has changed", self.name);
+        self.listener.tell(&CompilerReport::Cache(&news))?;
+        Ok(None)
+    }
+
     /// Where the program is kept that is compiled in a runtime, and what is there. `found` was found for a runtime
     /// that knows only its libraries.
     ///
@@ -163,12 +206,20 @@ impl Place {
 /// The image that was found.
 fn reuse(
     found: CachedProgram,
+    needed: &[Needed],
     place: Place,
     source: SourceText,
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
-    warn(&place.listener, &found.origin.warnings)?;
     let mut frontend = runtime.frontend()?;
+    warn(&place.listener, &frontend.libraries.warnings(needed))?;
+    warn(&place.listener, &found.origin.warnings)?;
+    if needed.is_empty() {
+        // If it imports libraries from files, its image contains them.
+        frontend.separates = false;
+    } else {
+        frontend.later_work = place.whole_program(&source, &frontend);
+    }
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
@@ -215,6 +266,9 @@ fn compile(
         Err(error) => format!("{name}: not stored: {error}"),
     };
     place.listener.tell(&CompilerReport::Cache(&news))?;
+    if needed_by(image.bytes()).is_some_and(|needed| !needed.is_empty()) {
+        frontend.later_work = place.whole_program(source, &frontend);
+    }
     if origin.lacks_native_code {
         frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
     }
@@ -235,6 +289,29 @@ impl Runtime {
 }
 
 impl Place {
+    /// Compiles the program together with its libraries while it runs, and keeps it there.
+    fn whole_program(&self, source: &SourceText, frontend: &Frontend) -> Option<LaterWork> {
+        if frontend.has_declared() {
+            // Another compiler does not know these variables.
+            return None;
+        }
+        let (cache, key, listener) = (Arc::clone(&self.cache), self.key, self.listener.clone());
+        let whole = WholeProgram::new(source, move |image, part, origin| {
+            let name = &origin.name;
+            let news = match cache.store(&key, image.bytes(), part, origin) {
+                Ok(()) => format!("{name}: stored with its libraries as {key}"),
+                Err(error) => format!("{name}: with its libraries, it is not stored: {error}"),
+            };
+            // What a listener answers would end a compilation, which is over.
+            let _ = listener.tell(&CompilerReport::Cache(&news));
+        });
+        Some(LaterWork(Box::new(move |compiler, is_over, begun| {
+            let supervisor = UntilOver(Arc::clone(is_over));
+            let supervise = |frontend: &mut Frontend| frontend.supervise_by(supervisor);
+            whole.compile(compiler, is_over, begun, supervise);
+        })))
+    }
+
     /// Keeps the native code of `image` there.
     fn keep(self, image: Vec<u8>, origin: Origin) -> Keep {
         Keep(Box::new(move |part: &TrustedImage<'static>| {
@@ -249,10 +326,4 @@ impl Place {
             let _ = self.listener.tell(&CompilerReport::Cache(&news));
         }))
     }
-}
-
-/// Says again what the compiler said when the image was made.
-fn warn(listener: &Listener, warnings: &[Diagnostic]) -> Result<(), Error> {
-    let mut warnings = warnings.iter();
-    warnings.try_for_each(|warning| listener.tell(&CompilerReport::Warning(warning)))
 }

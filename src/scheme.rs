@@ -147,6 +147,8 @@ impl<'id> Scheme<'_, 'id> {
     ) -> Result<(), Error> {
         self.begin()?;
         #[cfg(feature = "compiler")]
+        self.run_libraries_of(image.bytes(), name)?;
+        #[cfg(feature = "compiler")]
         if self
             .frontend()
             .is_ok_and(|frontend| frontend.has_native_work())
@@ -174,6 +176,8 @@ impl<'id> Scheme<'_, 'id> {
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
+        #[cfg(feature = "compiler")]
+        self.run_libraries_of(image.bytes(), name)?;
         self.frontend()?.set_native_part(part);
         self.run_loaded(image, name, (retention, Growth::NativeParts))?;
         Ok(())

@@ -63,6 +63,10 @@ pub mod section {
     pub const PLACES: &str = ".cozen.places";
     /// What the compiler needs to import the image's libraries (not loaded).
     pub const INTERFACE: &str = ".cozen.interface";
+    /// The libraries with images of their own that the image needs ([`crate::library_record`]).
+    pub const IMPORTS: &str = ".cozen.imports";
+    /// What the image of a library was made from ([`crate::library_record`]).
+    pub const MADE_FROM: &str = ".cozen.made-from";
 }
 
 /// First bytes of the image header.

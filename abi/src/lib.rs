@@ -30,6 +30,7 @@ pub mod image;
 pub mod inlined;
 pub mod interface;
 pub mod isa;
+pub mod library_record;
 pub mod native;
 pub mod object_layout;
 pub mod places;

@@ -248,6 +248,7 @@ pub fn compile_in_parts(
         let mut observer = Observer::of(&program, options, &phase);
         let image = Image {
             interface,
+            records: Vec::new(),
             options,
             parts: Some(parts),
         };
@@ -266,6 +267,7 @@ fn compile_unguarded(
     let mut observer = Observer::of(&program, options, phase);
     let image = Image {
         interface,
+        records: Vec::new(),
         options,
         parts: None,
     };
@@ -275,6 +277,8 @@ fn compile_unguarded(
 /// An image that is to be made.
 struct Image<'a> {
     interface: Option<Vec<u8>>,
+    /// Other sections, of the program that is made.
+    records: Vec<(&'static str, Vec<u8>)>,
     options: &'a Options,
     /// Who wants native parts, if that is somebody else.
     parts: Option<&'a mut dyn PartOrders>,
@@ -283,9 +287,10 @@ struct Image<'a> {
 impl Image<'_> {
     fn make(
         mut self,
-        program: Program,
+        mut program: Program,
         observer: &mut Observer<'_>,
     ) -> Result<Compiled, CompileError> {
+        self.records = std::mem::take(&mut program.records);
         let mut made = Made::default();
         match generate(program, self.options, observer)? {
             Generated::Directly(link_unit) => made.image = self.link(link_unit, observer)?,
@@ -362,6 +367,7 @@ impl Image<'_> {
 
     fn complete(&mut self, mut link_unit: LinkUnit) -> LinkUnit {
         link_unit.interface = self.interface.take();
+        link_unit.records = std::mem::take(&mut self.records);
         link_unit.purpose = self.options.purpose;
         link_unit.frames = self.options.frames;
         link_unit

@@ -144,9 +144,42 @@ fn a_changed_file_is_seen_whatever_its_time() {
     fs::create_dir_all(folder.path().join("new/my")).expect("a folder");
     folder.0.file("new/my/counter.sld", BY_TENS);
     let said = folder.check(&arguments, "20\n40\n50\n");
-    assert!(said.contains("new/my/counter.sld has changed"), "{said}");
+    assert!(
+        said.contains("program.scm: not used: a library has changed"),
+        "{said}"
+    );
+    assert!(
+        said.contains("cozen: cache: (my counter): stored as"),
+        "{said}"
+    );
     fs::remove_file(folder.path().join("new/my/counter.sld")).expect("it was there");
     folder.check(&arguments, "3\n6\n7\n");
+}
+
+#[test]
+fn a_library_is_compiled_to_a_file_and_found_there() {
+    let folder = with_counter("cache-library-image");
+    let library = "lib/my/counter";
+    let [source, image] = ["sld", "czo"].map(|end| format!("{library}.{end}"));
+    let made = folder.run(&["compile", &source, "-o", &image]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    for file in [&source, "lib/my/counter.scm"] {
+        fs::remove_file(folder.path().join(file)).expect("it was there");
+    }
+    for options in [
+        &[][..],
+        &["--no-cache"],
+        &["--trust", "--no-cache"],
+        &["--jit=off"],
+    ] {
+        let arguments = [options, &["-L", "lib", "program.scm"]].concat();
+        folder.check(&arguments, "2\n4\n5\n");
+    }
+    fs::write(folder.path().join(&image), "no image").expect("a file");
+    let output = folder.run(&["-L", "lib", "program.scm"]);
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+    let expected = "lib/my/counter.czo is refused: not an ELF file";
+    assert!(err(&output).contains(expected), "{}", err(&output));
 }
 
 #[test]

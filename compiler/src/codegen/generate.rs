@@ -173,6 +173,7 @@ pub(super) fn finished(unit: &Unit, generated: Generated, data: SharedData) -> L
         activations: tables.activations.clone(),
         frames: Frames::default(),
         interface: None,
+        records: Vec::new(),
         purpose: Purpose::default(),
         library: generated.library,
     };

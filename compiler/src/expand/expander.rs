@@ -82,6 +82,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) unbound: IdMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
+    /// Whether a library was expanded into the unit because somebody imported it.
+    pub(crate) has_expanded_in: bool,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
     pub(crate) phase: Phase,
@@ -121,6 +123,7 @@ impl<'registry> Expander<'registry> {
             warnings: Vec::new(),
             unbound: IdMap::default(),
             refusals: Vec::new(),
+            has_expanded_in: false,
             budget: Budget::new(),
             phase: Phase::default(),
             base_depth: 0,
@@ -292,7 +295,7 @@ impl<'registry> Expander<'registry> {
         let id = self.program.globals.push(Global {
             key: Rc::clone(key),
             immutable,
-            returns_itself: immutable && self.registry.interface.returns_itself(key),
+            returns_itself: immutable && self.registry.interfaces.returns_itself(key),
         });
         self.globals.insert(Rc::clone(key), id);
         id

@@ -43,7 +43,7 @@ impl LibraryRegistry {
         let before = self.unit_libraries.iter();
         let before = before.filter_map(|(_, before)| before.as_ref());
         before.for_each(|library| reached.mark_library(library));
-        self.interface.each_met(|met| reached.mark_macro(met));
+        self.interfaces.each_met(|met| reached.mark_macro(met));
         reached.mark_pending();
         let Reached { has_top, keys, .. } = reached;
         self.tops.retain(|top| has_top[top]);

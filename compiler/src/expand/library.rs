@@ -1,13 +1,13 @@
 //! Libraries (R7RS 5.6): finding their source, their declarations, their exports.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::denotation::{CoreForm, Denotation, MacroBody, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
-use super::library_source::SrfiName;
+use super::library_source::{SrfiName, file_of_parts};
 use super::name::Name;
 use super::registry::{Exports, Library, Run};
 use super::resolver::Meaning;
@@ -15,6 +15,9 @@ use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
 use crate::id_map::IdMap;
+
+/// How the names of files end that hold images.
+pub const COMPILED_EXTENSION: &str = "czo";
 
 /// What the declarations of a library add up to.
 #[derive(Default)]
@@ -30,6 +33,9 @@ impl Expander<'_> {
         let candidates = self.candidates(id)?;
         for (name, file) in &candidates {
             if let Some(exports) = self.known_library(name, id)? {
+                return Ok(exports);
+            }
+            if let Some(exports) = self.compiled_library(name, id)? {
                 return Ok(exports);
             }
             if let Some(exports) = self.library_in_file(name, file.as_deref(), id)? {
@@ -52,7 +58,7 @@ impl Expander<'_> {
     /// it is written comes first.
     fn candidates(&self, id: SyntaxId) -> Result<Vec<(Rc<str>, Option<String>)>> {
         let parts = self.library_parts(id);
-        let mut candidates = vec![(self.library_name(id)?, library_file(&parts))];
+        let mut candidates = vec![(self.library_name(id)?, file_of_parts(&parts))];
         candidates.extend(SrfiName::of_parts(&parts).iter().flat_map(srfi_candidates));
         Ok(candidates)
     }
@@ -121,7 +127,15 @@ impl Expander<'_> {
             || file.is_some_and(|file| self.registry.library_text(file).is_some())
             || self
                 .library_paths(file)
-                .any(|path| self.registry.files().is_file(&path))
+                .any(|path| self.is_library_there(&path))
+    }
+
+    /// Whether there is the text or the image of a library.
+    fn is_library_there(&self, source: &Path) -> bool {
+        let files = self.registry.files();
+        let has_images = self.registry.compiled_libraries().is_some();
+        files.is_file(source)
+            || has_images && files.is_file(&source.with_extension(COMPILED_EXTENSION))
     }
 
     /// The name as it is written.
@@ -160,7 +174,7 @@ impl Expander<'_> {
     fn load_file(
         &mut self,
         name: &Rc<str>,
-        path: &std::path::Path,
+        path: &Path,
         bytes: &[u8],
         at: SyntaxId,
     ) -> Result<Exports> {
@@ -170,6 +184,7 @@ impl Expander<'_> {
     }
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
+        self.has_expanded_in = true;
         let shown = Rc::clone(&source.name);
         let forms = self.read_source(source, 0)?;
         self.declare_libraries(&forms)?;
@@ -417,15 +432,8 @@ fn srfi_candidates(srfi: &SrfiName<'_>) -> Vec<(Rc<str>, Option<String>)> {
         .map(|parts| {
             (
                 format!("({})", parts.join(" ")).into(),
-                library_file(&parts),
+                file_of_parts(&parts),
             )
         })
         .collect()
-}
-
-/// The file that has the library, below a folder of libraries: none if a part is no name of a file.
-fn library_file(parts: &[String]) -> Option<String> {
-    let is_plain =
-        |part: &String| !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..");
-    parts.iter().all(is_plain).then(|| parts.join("/") + ".sld")
 }

@@ -1,11 +1,37 @@
 //! Where the texts of libraries come from besides folders, and other names of SRFIs.
 
+use syntax::Data;
+
 use super::source::SourceText;
 
 /// Has the texts of libraries.
 pub trait LibrarySource: std::fmt::Debug {
     /// The text that stands in `file`, a path such as `srfi/1.sld`, if there is one.
     fn library(&self, file: &str) -> Option<SourceText>;
+}
+
+/// The file that has the library of this name, which is written as programs write it, below a folder of libraries.
+pub fn library_file(name: &str) -> Option<String> {
+    let (data, forms) = Data::parse(name).ok()?;
+    let &[form] = forms.as_slice() else {
+        return None;
+    };
+    let parts = data.proper_list(form)?.into_iter();
+    let parts: Vec<String> = parts
+        .map(|part| match data.as_symbol(part) {
+            Some(symbol) => symbol.to_owned(),
+            None => data.to_text(part),
+        })
+        .collect();
+    file_of_parts(&parts)
+}
+
+/// None if a part is no name of a file.
+pub(super) fn file_of_parts(parts: &[String]) -> Option<String> {
+    let is_plain =
+        |part: &String| !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..");
+    let is_file = !parts.is_empty() && parts.iter().all(is_plain);
+    is_file.then(|| parts.join("/") + ".sld")
 }
 
 /// A library of a SRFI that a name mentions in another way than `(srfi number word ...)`.
@@ -59,7 +85,18 @@ impl<'a> SrfiName<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::SrfiName;
+    use super::{SrfiName, library_file};
+
+    #[test]
+    fn a_name_leads_to_its_file() {
+        let file = |name| library_file(name).unwrap_or_default();
+        assert_eq!(file("(a b)"), "a/b.sld");
+        assert_eq!(file("(srfi 1)"), "srfi/1.sld");
+        assert_eq!(file("(|a b|)"), "a b.sld");
+        for none in ["(a ..)", "(|a/b|)", "()", "a", "(a", "(a) (b)"] {
+            assert_eq!(file(none), "", "{none}");
+        }
+    }
 
     fn own_names(parts: &[&str]) -> Vec<String> {
         let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
