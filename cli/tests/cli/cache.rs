@@ -12,14 +12,14 @@ use std::time::{Duration, SystemTime};
 use super::{Scratch, err, out};
 
 /// A folder with programs and a cache of its own.
-struct Folder(Scratch);
+pub(super) struct Folder(Scratch);
 
 impl Folder {
     fn new(name: &str) -> Self {
         Self(Scratch::new(name))
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         &self.0.0
     }
 
@@ -35,12 +35,12 @@ impl Folder {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("cozen starts")
     }
 
     /// Runs a program, which is to print `expected`; what it said of the cache.
-    fn check(&self, arguments: &[&str], expected: &str) -> String {
+    pub(super) fn check(&self, arguments: &[&str], expected: &str) -> String {
         let output = self.run(&[&["--verbose"], arguments].concat());
         assert_eq!(out(&output), expected, "{}", err(&output));
         assert_eq!(output.status.code(), Some(0), "{}", err(&output));
@@ -71,7 +71,7 @@ const PROGRAM: &str = "(import (scheme base) (scheme write) (scheme eval) (my co
 (show (next!))
 (if (eof-object? 1) (nowhere-defined))";
 
-fn with_counter(name: &str) -> Folder {
+pub(super) fn with_counter(name: &str) -> Folder {
     let folder = Folder::new(name);
     fs::create_dir_all(folder.path().join("lib/my")).expect("a folder");
     folder.0.file("lib/my/counter.sld", COUNTER);
@@ -154,32 +154,6 @@ fn a_changed_file_is_seen_whatever_its_time() {
     );
     fs::remove_file(folder.path().join("new/my/counter.sld")).expect("it was there");
     folder.check(&arguments, "3\n6\n7\n");
-}
-
-#[test]
-fn a_library_is_compiled_to_a_file_and_found_there() {
-    let folder = with_counter("cache-library-image");
-    let library = "lib/my/counter";
-    let [source, image] = ["sld", "czo"].map(|end| format!("{library}.{end}"));
-    let made = folder.run(&["compile", &source, "-o", &image]);
-    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
-    for file in [&source, "lib/my/counter.scm"] {
-        fs::remove_file(folder.path().join(file)).expect("it was there");
-    }
-    for options in [
-        &[][..],
-        &["--no-cache"],
-        &["--trust", "--no-cache"],
-        &["--jit=off"],
-    ] {
-        let arguments = [options, &["-L", "lib", "program.scm"]].concat();
-        folder.check(&arguments, "2\n4\n5\n");
-    }
-    fs::write(folder.path().join(&image), "no image").expect("a file");
-    let output = folder.run(&["-L", "lib", "program.scm"]);
-    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
-    let expected = "lib/my/counter.czo is refused: not an ELF file";
-    assert!(err(&output).contains(expected), "{}", err(&output));
 }
 
 #[test]

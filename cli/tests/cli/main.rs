@@ -4,6 +4,7 @@
 mod build;
 mod cache;
 mod everywhere;
+mod library_images;
 mod limits;
 mod long_work;
 mod memory;
