@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use compiler::core::ir::Program;
 use compiler::expand::SourceText;
-use compiler::options::{Options, Purpose, Tier};
+use compiler::options::{LoopEntries, Options, Purpose, Tier};
 use gc::ImageId;
 use loader::TrustedImage;
 
@@ -72,11 +72,16 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         bytecode_bytes_max: Option<usize>,
     ) -> Result<(TrustedImage<'static>, NativePart), Error> {
+        let loop_entries = match self.jit {
+            Jit::Gradual(_) => LoopEntries::All,
+            Jit::Off | Jit::On => LoopEntries::None,
+        };
         let options = Options {
             purpose: Purpose::File,
             native_apart: true,
             tier: Tier::Native,
             bytecode_bytes_max,
+            loop_entries,
             ..self.options.clone()
         };
         let compiled = self.finish_with(program, allowance, &options)?;

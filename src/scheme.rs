@@ -464,6 +464,11 @@ impl<'id> Scheme<'_, 'id> {
         self.mutator.native_links()
     }
 
+    /// How many frames have gone on natively in a loop that they had begun as bytecode.
+    pub fn entered_loops(&self) -> u64 {
+        self.mutator.entered_loops()
+    }
+
     /// What the collector did so far.
     pub fn statistics(&self) -> gc::Statistics {
         self.mutator.statistics()

@@ -1,5 +1,5 @@
 //! Programs do the same as bytecode, as native code, where a coin chooses for each procedure, and where native code is
-//! linked to them while they run.
+//! linked to them while they run, where a coin chooses when procedures and loops are entered.
 
 #[path = "support/cozen_command.rs"]
 mod cozen_command;
@@ -16,12 +16,13 @@ use expected_output::expected_output;
 use scheme_files::scheme_files;
 
 /// `COZEN_TIER`, and the seed of its coin.
-const TIERS: [(&str, &str); 5] = [
+const TIERS: [(&str, &str); 6] = [
     ("bytecode", "0"),
     ("native", "0"),
     ("mixed", "1"),
     ("mixed", "2"),
     ("late", "1"),
+    ("late", "2"),
 ];
 /// Those in which the claims of a program can be checked: code that checks them is not linked while a program runs.
 const TIERS_WITH_CLAIMS: [(&str, &str); 4] = [TIERS[0], TIERS[1], TIERS[2], TIERS[3]];

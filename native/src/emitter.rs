@@ -11,7 +11,7 @@ use compiler::id::{IdSet, IdVec};
 use compiler::link::native_code::NativeTarget;
 use compiler::link::unit::FixupTarget;
 use compiler::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
-use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
+use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, Unit, ValueId};
 use cranelift_codegen::ir::Type as MachineType;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -64,7 +64,11 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) stored: IdSet<KeptId>,
     /// Where code comes from, by number: what source locations mean.
     pub(super) places: Vec<CallPlace>,
+    /// Whether a frame of bytecode goes on here: what is returned is a word then, and the poll of the entry was done.
+    pub(super) goes_on: bool,
     values: IdVec<ValueId, Option<Value>>,
+    /// The variables of values without slots that may be defined in several places.
+    carried: IdVec<ValueId, Option<Variable>>,
     variables: IdVec<KeptId, Variable>,
     slots: Vec<StackSlot>,
     names: BTreeMap<(u32, u32), UserExternalNameRef>,
@@ -81,6 +85,23 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) group: Option<(Value, u32)>,
     /// The predicate that only the branch at the end of the block uses.
     pub(super) fused: Option<(Primitive, &'unit [ValueId])>,
+}
+
+/// The operations of the values that are made anew at each use.
+fn remade<'unit>(
+    unit: &Unit,
+    procedure: &'unit Procedure,
+) -> IdVec<ValueId, Option<&'unit Operation>> {
+    let mut remade = procedure.values.side_table(None);
+    let blocks = procedure.blocks.iter();
+    for instruction in blocks.flat_map(|block| &block.instructions) {
+        if let Some(result) = instruction.result
+            && is_remade(unit, &instruction.operation)
+        {
+            remade[result] = Some(&instruction.operation);
+        }
+    }
+    remade
 }
 
 /// What an [`Emitter`] starts from.
@@ -108,18 +129,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
         } = start;
         let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure));
         let words = shared.unit().immediate_words(procedure);
-        let mut remade = procedure.values.side_table(None);
-        let instructions = procedure
-            .blocks
-            .iter()
-            .flat_map(|block| &block.instructions);
-        for instruction in instructions {
-            if let Some(result) = instruction.result
-                && is_remade(shared.unit(), &instruction.operation)
-            {
-                remade[result] = Some(&instruction.operation);
-            }
-        }
+        let remade = remade(shared.unit(), procedure);
         let blocks = procedure
             .blocks
             .iter()
@@ -154,7 +164,9 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             registers: IdSet::empty(plan.kept.count),
             stored: IdSet::empty(plan.kept.count),
             places: Vec::new(),
+            goes_on: false,
             values: procedure.values.side_table(None),
+            carried: procedure.values.side_table(None),
             variables,
             slots,
             names: BTreeMap::new(),
@@ -175,6 +187,9 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     pub(super) fn get(&mut self, value: ValueId) -> Value {
         if let Some(operation) = self.remade[value] {
             return self.remake(operation);
+        }
+        if let Some(variable) = self.carried[value] {
+            return self.code.use_var(variable);
         }
         let Some(place) = self.plan.place(value) else {
             return self.values[value].expect("definitions dominate uses");
@@ -213,10 +228,24 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
                 self.registers.insert(place);
                 self.stored.remove(place);
             }
-            None => self.values[value] = Some(word),
+            None => match self.carried[value] {
+                Some(variable) => self.code.def_var(variable, word),
+                None => self.values[value] = Some(word),
+            },
         }
         if self.recorder.is_some() && self.procedure.values[value].repr.is_raw() {
             self.code.set_val_label(word, label(value));
+        }
+    }
+
+    /// Lets those of `values` that have no slots be defined here and again elsewhere.
+    pub(super) fn carry<'v>(&mut self, values: impl Iterator<Item = &'v ValueId>) {
+        self.goes_on = true;
+        for &value in values {
+            if self.plan.place(value).is_none() {
+                let kind = self.machine_type(value);
+                self.carried[value] = Some(self.code.declare_var(kind));
+            }
         }
     }
 

@@ -69,6 +69,11 @@ impl<'unit> Emitter<'_, 'unit> {
                 self.arrive(next, &mut pending);
             }
         }
+        self.finish(isa)
+    }
+
+    /// Ends the function.
+    pub(super) fn finish(self, isa: &dyn TargetIsa) -> Notes {
         let Self {
             code,
             places,
@@ -81,7 +86,7 @@ impl<'unit> Emitter<'_, 'unit> {
     }
 
     /// Counts a way to `block`; after the last, Cranelift may know that there are no more.
-    fn arrive(&mut self, block: BlockId, pending: &mut IdVec<BlockId, usize>) {
+    pub(super) fn arrive(&mut self, block: BlockId, pending: &mut IdVec<BlockId, usize>) {
         pending[block] -= 1;
         if pending[block] == 0 {
             self.code.seal_block(self.blocks[block]);
@@ -118,7 +123,7 @@ impl<'unit> Emitter<'_, 'unit> {
         });
     }
 
-    fn block(&mut self, id: BlockId) {
+    pub(super) fn block(&mut self, id: BlockId) {
         let block = &self.procedure.blocks[id];
         self.current = id;
         self.point = Point::Start(id);
@@ -132,7 +137,7 @@ impl<'unit> Emitter<'_, 'unit> {
         }
         let first = block.instructions.first();
         self.set_place(first.map_or(block.place, |instruction| instruction.place));
-        if self.plan.kept.poll == Some(id) {
+        if self.plan.kept.poll == Some(id) && !self.goes_on {
             self.live = self.plan.kept.live_at_start(self.procedure, id);
             self.entry_poll();
         }
@@ -205,7 +210,7 @@ impl<'unit> Emitter<'_, 'unit> {
             }
             Terminator::Return(value) => {
                 let word = self.get(*value);
-                self.code.ins().return_(&[word]);
+                self.return_word(word);
             }
             Terminator::ReturnValues(values) => self.return_values(values),
             Terminator::TailCall(callee, arguments) => {

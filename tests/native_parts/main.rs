@@ -1,5 +1,7 @@
 //! Native code that is linked to a program while the program runs.
 
+mod loops;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 

@@ -191,6 +191,8 @@ pub(crate) struct State {
     pub(crate) waiting_parts: Arc<WaitingParts>,
     /// What became of those that were sent before.
     pub(crate) native_links: Vec<Result<LinkedBytes, LinkRefusal>>,
+    /// How many frames of bytecode have gone on natively in a loop.
+    pub(crate) entered_loops: Cell<u64>,
     /// For tests: how procedures begin to enter native code that was linked.
     pub(crate) gradual_switch: Option<GradualSwitch>,
     /// The compiler.
@@ -235,6 +237,7 @@ impl State {
             tier: Tier::default(),
             waiting_parts: Arc::default(),
             native_links: Vec::new(),
+            entered_loops: Cell::new(0),
             gradual_switch: None,
             frontend: None,
             frontend_charge: None,

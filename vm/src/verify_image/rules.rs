@@ -49,9 +49,11 @@ impl Step<'_, '_> {
                 self.write(dst.0.into(), true)
             }
             I::EnterNative {} => self.enter_native(),
-            I::ExitBase {} | I::Underflow {} | I::ReturnBarrier {} | I::ReturnToNative {} => {
-                Err(CodeProblem::MachineOnly)
-            }
+            I::ExitBase {}
+            | I::Underflow {}
+            | I::ReturnBarrier {}
+            | I::ReturnToNative {}
+            | I::EnterLoop {} => Err(CodeProblem::MachineOnly),
             _ => {
                 if self.sequence(instruction)? {
                     return Ok(Some(Next::On));

@@ -85,6 +85,18 @@ impl FrameMaps {
         self.enter(encoded)
     }
 
+    /// Takes away all maps but the first so many.
+    pub(in crate::codegen) fn split_off(&mut self, count: usize) -> Vec<Vec<u8>> {
+        let taken: Vec<Vec<u8>> = self.maps.iter().skip(count).cloned().collect();
+        self.maps.truncate(count);
+        for map in &taken {
+            if let Some(same_hash) = self.with_hash.get_mut(&hash(map)) {
+                same_hash.retain(|id| self.maps.contains(*id));
+            }
+        }
+        taken
+    }
+
     fn enter(&mut self, encoded: Vec<u8>) -> FrameMapId {
         let same_hash = self.with_hash.entry(hash(&encoded)).or_default();
         let known = same_hash.iter().find(|&&id| self.maps[id] == encoded);

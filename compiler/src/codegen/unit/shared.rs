@@ -9,7 +9,7 @@ use syntax::{Data, DatumId, DatumKind};
 use super::laid_out::Definitions;
 use super::literal_pool::LiteralPool;
 use crate::codegen::CodegenError;
-use crate::codegen::frame::{FrameMaps, ProcedureRecord, SafepointRecord};
+use crate::codegen::frame::{FrameMaps, LoopPoll, ProcedureRecord, SafepointRecord};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::id::IdVec;
 use crate::link::unit::{
@@ -39,6 +39,9 @@ pub struct Shared<'unit> {
     /// Whether native code is linked to the image while that runs. A loader writes over the first instruction of a
     /// procedure then, so that no branch may lead there.
     pub(in crate::codegen) is_linked_later: bool,
+    /// The polls at the ends of turns, for each procedure whose bytecode was written, if native code may be linked
+    /// later.
+    pub(in crate::codegen) loops: IdVec<ProcedureId, Vec<LoopPoll>>,
     /// What stands where, for each procedure, if that is asked for.
     pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
 }
@@ -56,6 +59,7 @@ impl<'unit> Shared<'unit> {
             cell_of_external: HashMap::new(),
             definitions: None,
             is_linked_later: false,
+            loops: unit.procedures.side_table(Vec::new()),
             record: None,
         }
     }
@@ -129,6 +133,11 @@ impl<'unit> Shared<'unit> {
     /// The cell of a live object in literals, by the object's number, if the unit mentions it.
     pub fn cell_of_external(&self, object: u32) -> Option<CellId> {
         self.cell_of_external.get(&object).copied()
+    }
+
+    /// The polls at the ends of turns in a procedure's bytecode, if native code may go on there.
+    pub fn loop_polls(&self, procedure: ProcedureId) -> &[LoopPoll] {
+        &self.loops[procedure]
     }
 
     /// Whether [`Self::record_native`] is to be told what stands where.
