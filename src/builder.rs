@@ -15,9 +15,9 @@ use abi::native::Tier;
 use compiler::options::{Level, Purpose, UnboundNames};
 use gc::{ImageId, Zeal};
 use loader::TrustedImage;
-#[cfg(feature = "compiler")]
-use vm::NativeParts;
 use vm::{Growth, Retention, Vm, VmOptions};
+#[cfg(feature = "compiler")]
+use vm::{NativeParts, Sampler};
 
 use crate::boot;
 #[cfg(feature = "compiler")]
@@ -291,7 +291,7 @@ impl RuntimeBuilder {
         vm_options.command_line = self.command_line;
         let vm = Vm::new(vm_options, hook)?;
         frontend.borrow_mut().supervise(vm.interrupt());
-        let parts = (jit != Jit::Off).then(|| vm.native_parts());
+        let parts = (jit != Jit::Off).then(|| (vm.native_parts(), vm.sampler()));
         let mut runtime = Runtime::of(vm).with_frontend(frontend);
         load_growing_library(&mut runtime, library, parts, self.part_listener)?;
         Ok(runtime)
@@ -376,7 +376,7 @@ impl RuntimeBuilder {
 fn load_growing_library(
     runtime: &mut Runtime,
     tier: Tier,
-    parts: Option<NativeParts>,
+    parts: Option<(NativeParts, Sampler)>,
     listener: PartListener,
 ) -> Result<(), Error> {
     let growth = match parts {

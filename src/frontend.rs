@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 use abi::image::section;
 use compiler::checkpoint;
 use compiler::codegen::NativeGenerator;
-use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
+use compiler::compile::{
+    CompileError, Compiled, EXPAND, ProgramTexts, compile, compile_in_parts, pass_names,
+};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
 use compiler::options::{Options, Purpose};
+use compiler::parts::PartOrders;
 use loader::TrustedImage;
 use syntax::{Data, DatumId, Supervisor, Unsupervised};
 
@@ -342,6 +345,22 @@ impl Frontend {
             is_done: false,
         };
         unit.finish(program, allowance, options)
+    }
+
+    /// Has native parts made of an expanded program, as `parts` say, and drops its image.
+    pub(crate) fn finish_parts(
+        &mut self,
+        program: Program,
+        allowance: &mut Allowance<'_>,
+        options: &Options,
+        parts: &mut dyn PartOrders,
+    ) -> Result<(), Error> {
+        let name = allowance.name.to_owned();
+        let compile = || compile_in_parts(program, None, options, parts);
+        let compiled = Self::supervised(&self.supervisor, allowance, compile)?;
+        let place = |error: CompileError| without_place(&name, error.to_string());
+        let compiled = compiled.map_err(|error| Error::Syntax(vec![place(error)]));
+        compiled.map(|_| ())
     }
 
     fn compile_with(

@@ -72,6 +72,8 @@ mod frontend_hook;
 mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;
+#[cfg(feature = "compiler")]
+mod hot_parts;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;

@@ -2,31 +2,42 @@
 //!
 //! Another thread compiles the program's text anew, with a compiler of its own: the compiler's data belong to one
 //! thread. The same text gives the same image, which the loader checks by the image's hash. The native part of the
-//! image goes to the machine, whose next poll links the part.
+//! image goes to the machine, whose next poll links the part. Native code of hot procedures goes there first
+//! ([`crate::hot_parts`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use compiler::expand::SourceText;
 use gc::ImageId;
 use loader::TrustedImage;
 use syntax::{Stop, Supervisor};
-use vm::NativeParts;
+use vm::{NativeParts, Sampler};
 
 use crate::boot;
+use crate::error::Error;
 use crate::frontend::Frontend;
+use crate::hot_parts::{HotParts, ImageSamples, PartTaker};
 use crate::jit::{Keep, Maker, PartListener, PutOff, ThreadCompiler, Work};
 use crate::recorded_files::KeptFiles;
 
-/// How long a program has run before native code is made for it, for each byte of its text: about as long as that
+/// How long a program has run before another thread compiles it, and at most: a program that ends at once has wasted
+/// nothing.
+const DELAY_OF_BYTE: Duration = Duration::from_nanos(100);
+const DELAY_MAX: Duration = Duration::from_millis(20);
+
+/// How long a program has run before all of its native code is made, for each byte of its text: about as long as that
 /// takes. So a program that ends early has wasted no more than it took.
-const DELAY_OF_BYTE: Duration = Duration::from_micros(2);
+const WHOLE_DELAY_OF_BYTE: Duration = Duration::from_micros(2);
 
 /// How long it has run at most.
-const DELAY_MAX: Duration = Duration::from_millis(500);
+const WHOLE_DELAY_MAX: Duration = Duration::from_millis(500);
+
+/// By how much the thread stands back behind the program (`nice`).
+const NICENESS: i32 = 4;
 
 /// What the other thread may take, in bytes.
 const MEMORY_BYTES_MAX: usize = 512 << 20;
@@ -39,6 +50,7 @@ const STACK_BYTES: usize = 8 << 20;
 pub(crate) struct ThreadMaker {
     /// Where it goes.
     parts: NativeParts,
+    sampler: Sampler,
     /// The image of the library, until its native code goes there with that of the first program.
     library: Option<ImageId>,
     listener: PartListener,
@@ -47,9 +59,14 @@ pub(crate) struct ThreadMaker {
 }
 
 impl ThreadMaker {
-    pub(crate) fn new(parts: NativeParts, library: ImageId, listener: PartListener) -> Self {
+    pub(crate) fn new(
+        (parts, sampler): (NativeParts, Sampler),
+        library: ImageId,
+        listener: PartListener,
+    ) -> Self {
         Self {
             parts,
+            sampler,
             listener,
             library: Some(library),
             is_over: Arc::default(),
@@ -73,6 +90,11 @@ impl Maker for ThreadMaker {
                     text: source.text.to_string(),
                     files,
                     compiler,
+                    sampler: self.sampler.clone(),
+                    image,
+                    started: Instant::now(),
+                };
+                let sender = Sender {
                     parts: self.parts.clone(),
                     listener: self.listener.clone(),
                     library,
@@ -81,8 +103,9 @@ impl Maker for ThreadMaker {
                     keep,
                 };
                 let builder = thread::Builder::new().name("cozen-native".to_owned());
+                let builder = builder.stack_size(STACK_BYTES);
                 // A refusal says nothing of interest: the program runs on.
-                let _ = builder.stack_size(STACK_BYTES).spawn(move || job.run());
+                let _ = builder.spawn(move || job.run(sender));
             }
         }
     }
@@ -100,6 +123,55 @@ struct Job {
     text: String,
     files: Arc<KeptFiles>,
     compiler: ThreadCompiler,
+    sampler: Sampler,
+    image: ImageId,
+    /// When the program began to run.
+    started: Instant,
+}
+
+impl Job {
+    fn run(self, mut sender: Sender) {
+        // A system that refuses lets the thread run as the program does.
+        let _ = rustix::process::nice(NICENESS);
+        thread::sleep(self.delay(DELAY_OF_BYTE, DELAY_MAX));
+        // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
+        // anything new.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.make(&mut sender)));
+    }
+
+    fn delay(&self, of_byte: Duration, max: Duration) -> Duration {
+        let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        of_byte.saturating_mul(bytes).min(max)
+    }
+
+    fn make(self, sender: &mut Sender) -> Result<(), Error> {
+        if sender.is_over() {
+            return Ok(());
+        }
+        let whole_delay = self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
+        let ThreadCompiler {
+            library_paths,
+            options,
+            memory_bytes,
+            macro_limits,
+        } = self.compiler;
+        let mut frontend =
+            Frontend::standard(library_paths, options).with_macro_limits(macro_limits);
+        frontend.supervise_by(UntilOver(Arc::clone(&sender.is_over)));
+        let source = SourceText::new(&self.name, &self.text);
+        let memory_bytes = memory_bytes.min(MEMORY_BYTES_MAX);
+        let whole_at = self.started + whole_delay;
+        let mut samples = ImageSamples {
+            sampler: self.sampler,
+            image: self.image,
+        };
+        let mut parts = HotParts::new(sender, &mut samples, whole_at);
+        frontend.compile_parts(&source, self.files, memory_bytes, &mut parts)
+    }
+}
+
+/// Brings native parts of a program to the machine, and to who else wants them.
+struct Sender {
     parts: NativeParts,
     listener: PartListener,
     library: Option<ImageId>,
@@ -108,43 +180,32 @@ struct Job {
     keep: Option<Keep>,
 }
 
-impl Job {
-    fn run(self) {
-        let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        thread::sleep(DELAY_OF_BYTE.saturating_mul(bytes).min(DELAY_MAX));
-        // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
-        // anything new.
-        let made = catch_unwind(AssertUnwindSafe(|| self.make()))
-            .ok()
-            .flatten();
-        let Some(part) = made else { return };
-        if !self.is_over.load(Ordering::Relaxed) {
-            send(&self.parts, self.library, self.image, part.clone());
+impl Sender {
+    fn send(&mut self, part: Vec<u8>) -> TrustedImage<'static> {
+        // SAFETY: the compiler has just written it.
+        let part = unsafe { TrustedImage::vouch(part) };
+        if !self.is_over() {
+            send(&self.parts, self.library.take(), self.image, part.clone());
         }
-        if let Some(Keep(keep)) = self.keep {
+        part
+    }
+}
+
+impl PartTaker for Sender {
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
+    }
+
+    fn take_some(&mut self, part: Vec<u8>) {
+        self.send(part);
+    }
+
+    fn take_whole(&mut self, part: Vec<u8>) {
+        let part = self.send(part);
+        if let Some(Keep(keep)) = self.keep.take() {
             keep(&part);
         }
         self.listener.tell(&part);
-    }
-
-    fn make(&self) -> Option<TrustedImage<'static>> {
-        if self.is_over.load(Ordering::Relaxed) {
-            return None;
-        }
-        let ThreadCompiler {
-            library_paths,
-            options,
-            memory_bytes,
-            macro_limits,
-        } = &self.compiler;
-        let mut frontend = Frontend::standard(library_paths.clone(), options.clone())
-            .with_macro_limits(*macro_limits);
-        frontend.supervise_by(UntilOver(Arc::clone(&self.is_over)));
-        let source = SourceText::new(&self.name, &self.text);
-        let memory_bytes = (*memory_bytes).min(MEMORY_BYTES_MAX);
-        let files = Arc::clone(&self.files);
-        let made = frontend.compile_part(&source, files, memory_bytes);
-        made.ok().flatten()
     }
 }
 

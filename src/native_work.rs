@@ -6,6 +6,7 @@ use std::sync::Arc;
 use compiler::core::ir::Program;
 use compiler::expand::SourceText;
 use compiler::options::{LoopEntries, Options, Purpose, Tier};
+use compiler::parts::PartOrders;
 use gc::ImageId;
 use loader::TrustedImage;
 
@@ -16,25 +17,24 @@ use crate::jit::{AT_ONCE_BYTES, Jit, Keep, Maker, NativePart, ThreadCompiler, Wo
 use crate::recorded_files::KeptFiles;
 
 impl Frontend {
-    /// The native part of the image that a source becomes together with `files`, if any of its procedures has native
-    /// code; with about so much memory.
+    /// Has native parts made of the image that a source becomes together with `files`, as `parts` say; with about so
+    /// much memory.
     ///
     /// # Errors
     ///
     /// As [`Self::compile_source`].
-    pub(crate) fn compile_part(
+    pub(crate) fn compile_parts(
         &mut self,
         source: &SourceText,
         files: Arc<KeptFiles>,
         memory_bytes: usize,
-    ) -> Result<Option<TrustedImage<'static>>, Error> {
+        parts: &mut dyn PartOrders,
+    ) -> Result<(), Error> {
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let recorded = Rc::clone(&self.files);
         let program = recorded.showing(files, || self.expand_source(source, &mut allowance))?;
-        match self.finish_apart(program, &mut allowance, None)?.1 {
-            NativePart::Made(part) => Ok(Some(part)),
-            NativePart::PutOff | NativePart::None => Ok(None),
-        }
+        let options = self.options_apart(None);
+        self.finish_parts(program, &mut allowance, &options, parts)
     }
 
     /// The image of a program that was expanded from `source` and `files`. What is to become native code is noted.
@@ -72,18 +72,7 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         bytecode_bytes_max: Option<usize>,
     ) -> Result<(TrustedImage<'static>, NativePart), Error> {
-        let loop_entries = match self.jit {
-            Jit::Gradual(_) => LoopEntries::All,
-            Jit::Off | Jit::On => LoopEntries::None,
-        };
-        let options = Options {
-            purpose: Purpose::File,
-            native_apart: true,
-            tier: Tier::Native,
-            bytecode_bytes_max,
-            loop_entries,
-            ..self.options.clone()
-        };
+        let options = self.options_apart(bytecode_bytes_max);
         let compiled = self.finish_with(program, allowance, &options)?;
         // SAFETY: the compiler has just written both.
         let vouch = |bytes: Vec<u8>| unsafe { TrustedImage::vouch(bytes) };
@@ -93,6 +82,21 @@ impl Frontend {
             None => NativePart::None,
         };
         Ok((vouch(compiled.image), part))
+    }
+
+    fn options_apart(&self, bytecode_bytes_max: Option<usize>) -> Options {
+        let loop_entries = match self.jit {
+            Jit::Gradual(_) => LoopEntries::All,
+            Jit::Off | Jit::On => LoopEntries::None,
+        };
+        Options {
+            purpose: Purpose::File,
+            native_apart: true,
+            tier: Tier::Native,
+            bytecode_bytes_max,
+            loop_entries,
+            ..self.options.clone()
+        }
     }
 
     /// From here on, `maker` makes native code of programs.

@@ -138,3 +138,30 @@ fn errors_inside_a_loop_that_went_on_have_the_same_message_and_frames() {
          (text (walk 500))",
     );
 }
+
+#[test]
+fn a_loop_of_a_program_that_is_large_goes_on_before_all_native_code_is_made() {
+    let procedure = |number: u32| {
+        format!(
+            "(define (f{number} a b) (vector (+ a {number}) (- b a) (* a b) (car (list b a))))
+             (set! kept (cons f{number} kept))"
+        )
+    };
+    let mut text = "(define kept '())".to_owned() + &(0..150).map(procedure).collect::<String>();
+    // It turns until it has gone on natively, or very long.
+    text.push_str(
+        "(define (spin n) (let loop ((i 0) (s 0)) (if (< i n) (loop (+ i 1) (+ s (quotient i 3))) s)))
+         (number->string (spin 200000000))",
+    );
+    let mut runtime = runtime(Jit::On);
+    let answer = run(&mut runtime, &text).expect("it runs");
+    assert_eq!(answer, "6666666566666667");
+    runtime.enter(|scheme| {
+        assert!(scheme.entered_loops() > 0, "the loop went on natively");
+        let links = scheme.native_links().iter();
+        let links: Vec<_> = links.map(|link| link.as_ref().expect("linked")).collect();
+        // That of the library comes with the first.
+        let hot = links[1];
+        assert!(hot.loops > 0 && hot.procedures < 20, "{hot:?}");
+    });
+}

@@ -22,6 +22,7 @@ use crate::native_parts::{GradualSwitch, LinkRefusal, WaitingParts};
 use crate::object::symbol_table::SymbolTable;
 use crate::port::open_files::OpenFiles;
 use crate::return_word::StubWords;
+use crate::samples::LastSample;
 use crate::stack::Stack;
 use crate::value::Value;
 
@@ -193,6 +194,8 @@ pub(crate) struct State {
     pub(crate) native_links: Vec<Result<LinkedBytes, LinkRefusal>>,
     /// How many frames of bytecode have gone on natively in a loop.
     pub(crate) entered_loops: Cell<u64>,
+    /// What others learn of where the machine is.
+    pub(crate) last_sample: Arc<LastSample>,
     /// For tests: how procedures begin to enter native code that was linked.
     pub(crate) gradual_switch: Option<GradualSwitch>,
     /// The compiler.
@@ -238,6 +241,7 @@ impl State {
             waiting_parts: Arc::default(),
             native_links: Vec::new(),
             entered_loops: Cell::new(0),
+            last_sample: Arc::default(),
             gradual_switch: None,
             frontend: None,
             frontend_charge: None,
