@@ -21,6 +21,7 @@ use vm::NativeParts;
 use crate::boot;
 use crate::frontend::Frontend;
 use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::libraries::LibraryText;
 use crate::recorded_files::KeptFiles;
 
 /// How long a program has run before native code is made for it, for each byte of its text: about as long as that
@@ -222,7 +223,9 @@ impl Job {
         });
         let made = match (&self.text_library, libraries) {
             (Some(name), Some(libraries)) => {
-                frontend.compile_library_part(&source, name, files, libraries, memory_bytes)
+                let source = &source;
+                let text = LibraryText { name, source };
+                frontend.compile_library_part(text, files, libraries, memory_bytes)
             }
             (_, libraries) => frontend.compile_part(&source, files, libraries, memory_bytes),
         };
