@@ -154,9 +154,9 @@ impl Debug for PartListener {
 
 /// Work for a thread that has time: what the thread's compiler is made of, whether the runtime is gone, and since when
 /// the program runs.
-pub(crate) struct LaterWork(
-    pub(crate) Box<dyn FnOnce(&ThreadCompiler, &Arc<AtomicBool>, Instant) + Send>,
-);
+pub(crate) struct LaterWork(pub(crate) Box<DoLater>);
+
+type DoLater = dyn FnOnce(&ThreadCompiler, &Arc<AtomicBool>, Instant) + Send;
 
 impl Debug for LaterWork {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -25,6 +25,7 @@ use crate::error::Error;
 use crate::frontend::Frontend;
 use crate::hot_parts::{HotParts, ImageSamples, PartTaker};
 use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::libraries::LibraryText;
 use crate::recorded_files::KeptFiles;
 
 /// How long a program has run before another thread compiles it, and at most: a program that ends at once has wasted
@@ -255,11 +256,10 @@ impl Job {
         let Some(libraries) = libraries else {
             return Ok(());
         };
-        let source = SourceText::new(&self.name, &self.text);
-        let files = self.files;
-        if let Some(part) =
-            frontend.compile_library_part(&source, name, files, libraries, memory_bytes)?
-        {
+        let source = &SourceText::new(&self.name, &self.text);
+        let text = LibraryText { name, source };
+        let part = frontend.compile_library_part(text, self.files, libraries, memory_bytes)?;
+        if let Some(part) = part {
             sender.take(part);
         }
         Ok(())

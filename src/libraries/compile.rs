@@ -43,6 +43,14 @@ pub(crate) struct CompiledApart {
     pub(crate) work: Option<Work>,
 }
 
+/// The text of a library.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LibraryText<'a> {
+    /// The library's name.
+    pub(crate) name: &'a str,
+    pub(crate) source: &'a SourceText,
+}
+
 /// A library as it was just expanded.
 struct ExpandedApart {
     library: Box<SeparateLibrary>,
@@ -123,12 +131,12 @@ impl Frontend {
     /// The native part of the image of a library, as [`Self::compile_parts`] makes that of a program.
     pub(crate) fn compile_library_part(
         &mut self,
-        source: &SourceText,
-        name: &str,
+        text: LibraryText<'_>,
         files: Arc<KeptFiles>,
         libraries: Rc<dyn CompiledLibraries>,
         memory_bytes: usize,
     ) -> Result<Option<TrustedImage<'static>>, Error> {
+        let LibraryText { name, source } = text;
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let recorded = Rc::clone(&self.files);
         let expanded = recorded.showing(files, || {

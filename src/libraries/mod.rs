@@ -15,6 +15,7 @@ mod of_compiler;
 mod run;
 mod store;
 
+pub(crate) use compile::LibraryText;
 pub(crate) use found::{find, warn};
 pub(crate) use frozen::FrozenLibraries;
 pub(crate) use image_library::{Needed, needed_by};
