@@ -54,7 +54,9 @@ pub(crate) fn collect<M: ObjectModel>(
 ) -> Outcome {
     heap.trigger.grant(0);
     let needed_bytes = match reason {
-        CollectReason::Full { bytes } | CollectReason::Charge { bytes } => bytes,
+        CollectReason::Full { bytes } => bytes,
+        // If only a few more bytes fit, the next charge collects again.
+        CollectReason::Charge { bytes } => bytes.max(heap.trigger.headroom_bytes()),
         CollectReason::Due | CollectReason::Forced(_) => heap.trigger.headroom_bytes(),
     };
     let scope = match reason {
