@@ -14,8 +14,8 @@ use crate::status::Status;
 /// How many procedures are listed of an image.
 const PROCEDURES_MAX: usize = 40;
 
-/// Prints headers, sections, symbols, relocations, frame maps and arities of an image, of a source file's, or of that in
-/// a built executable.
+/// Prints headers, sections, symbols, relocations, frame maps and arities of an image: of the file itself, of a source
+/// file, or in a built executable.
 pub(crate) fn read_elf(options: &Options, file: &Path) -> Result<Status, Error> {
     let content = image_of(options, file)?;
     let image = program_in(&content);
