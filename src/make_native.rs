@@ -26,6 +26,7 @@ use crate::frontend::Frontend;
 use crate::hot_parts::{HotParts, ImageSamples, PartTaker};
 use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
 use crate::libraries::LibraryText;
+use crate::native_work::ProgramText;
 use crate::recorded_files::KeptFiles;
 
 /// How long a program has run before another thread compiles it, and at most: a program that ends at once has wasted
@@ -233,14 +234,18 @@ impl Job {
         }
         let whole_delay = self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
         let (mut frontend, libraries, memory_bytes) = frontend(self.compiler, &sender.is_over);
-        let source = SourceText::new(&self.name, &self.text);
+        let text = ProgramText {
+            source: &SourceText::new(&self.name, &self.text),
+            files: self.files,
+            libraries,
+        };
         let whole_at = self.started + whole_delay;
         let mut samples = ImageSamples {
             sampler: self.sampler,
             image: self.image,
         };
         let mut parts = HotParts::new(sender, &mut samples, whole_at);
-        frontend.compile_parts(&source, self.files, libraries, memory_bytes, &mut parts)
+        frontend.compile_parts(text, memory_bytes, &mut parts)
     }
 
     /// Makes all native code of the library `name`, which the text defines.
@@ -260,7 +265,7 @@ impl Job {
         let text = LibraryText { name, source };
         let part = frontend.compile_library_part(text, self.files, libraries, memory_bytes)?;
         if let Some(part) = part {
-            sender.take(part);
+            sender.take(&part);
         }
         Ok(())
     }
@@ -305,12 +310,12 @@ impl Sender {
     }
 
     /// Takes all native code of the image.
-    fn take(&mut self, part: TrustedImage<'static>) {
-        self.send(&part);
+    fn take(&mut self, part: &TrustedImage<'static>) {
+        self.send(part);
         if let Some(Keep(keep)) = self.keep.take() {
-            keep(&part);
+            keep(part);
         }
-        self.listener.tell(&part);
+        self.listener.tell(part);
     }
 }
 
@@ -330,7 +335,7 @@ impl PartTaker for Sender {
     }
 
     fn take_whole(&mut self, part: Vec<u8>) {
-        self.take(vouched(part));
+        self.take(&vouched(part));
     }
 }
 

@@ -16,21 +16,32 @@ use crate::frontend::Frontend;
 use crate::jit::{AT_ONCE_BYTES, Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
 use crate::recorded_files::KeptFiles;
 
+/// The text of a program, and what goes into its image besides.
+pub(crate) struct ProgramText<'a> {
+    pub(crate) source: &'a SourceText,
+    /// The files that it includes.
+    pub(crate) files: Arc<KeptFiles>,
+    /// The libraries that have images of their own.
+    pub(crate) libraries: Option<Rc<dyn CompiledLibraries>>,
+}
+
 impl Frontend {
-    /// Has native parts made of the image that a source becomes together with `files`, as `parts` say; with about so
-    /// much memory.
+    /// Has native parts made of the image that a text becomes, as `parts` say; with about so much memory.
     ///
     /// # Errors
     ///
     /// As [`Self::compile_source`].
     pub(crate) fn compile_parts(
         &mut self,
-        source: &SourceText,
-        files: Arc<KeptFiles>,
-        libraries: Option<Rc<dyn CompiledLibraries>>,
+        text: ProgramText<'_>,
         memory_bytes: usize,
         parts: &mut dyn PartOrders,
     ) -> Result<(), Error> {
+        let ProgramText {
+            source,
+            files,
+            libraries,
+        } = text;
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let recorded = Rc::clone(&self.files);
         let program = recorded.showing(files, || {

@@ -1,4 +1,4 @@
-//! Embedders' programs that would break memory do not compile: tests/compile_fail has them, and what the compiler says.
+//! Programs of embedders that would break memory do not compile: `tests/compile_fail` has them, and what is said.
 //!
 //! The programs are compiled against the library that these tests are built with, by `rustc` itself. So nothing is
 //! built twice. `COZEN_BLESS=1` writes anew what the compiler says.
@@ -18,21 +18,25 @@ const ACCEPTED: &str = "
 
 /// Where cargo puts the libraries that tests are linked with: beside the test.
 fn libraries() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().to_owned()
+    let test = std::env::current_exe().expect("a test has a file");
+    test.parent().expect("files lie in folders").to_owned()
 }
 
 /// The libraries of this name, the newest first: other features have made others.
 fn versions(name: &str) -> Vec<PathBuf> {
     let prefix = format!("lib{name}-");
-    let entries = fs::read_dir(libraries()).unwrap().map(Result::unwrap);
+    let entries = fs::read_dir(libraries()).expect("a readable folder");
     let mut found: Vec<_> = entries
+        .map(|entry| entry.expect("a readable entry"))
         .filter(|entry| {
             let file = entry.file_name();
             let file = file.to_string_lossy();
             file.starts_with(&prefix) && file.ends_with(".rlib")
         })
-        .map(|entry| (entry.metadata().unwrap().modified().unwrap(), entry.path()))
+        .map(|entry| {
+            let time = entry.metadata().and_then(|metadata| metadata.modified());
+            (time.expect("files have a time"), entry.path())
+        })
         .collect();
     found.sort();
     found.into_iter().rev().map(|(_, path)| path).collect()
@@ -47,7 +51,7 @@ impl Compiler {
     /// With the newest libraries that go together.
     fn of_this_build() -> Self {
         let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("accepted_program.rs");
-        fs::write(&program, ACCEPTED).unwrap();
+        fs::write(&program, ACCEPTED).expect("a writable folder");
         let mut said = Vec::new();
         for cozen in versions("cozen") {
             let compiler = Self { cozen };
@@ -81,13 +85,13 @@ impl Compiler {
             .arg(program)
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .output()
-            .unwrap();
+            .expect("the compiler starts");
         if output.status.success() {
             return Ok(());
         }
-        let said = String::from_utf8(output.stderr).unwrap();
-        let errors = said.lines().filter(|line| line.contains(": error"));
-        Err(errors.map(|line| format!("{line}\n")).collect())
+        let said = String::from_utf8_lossy(&output.stderr);
+        let lines = said.split_inclusive('\n');
+        Err(lines.filter(|line| line.contains(": error")).collect())
     }
 }
 
@@ -96,21 +100,21 @@ fn what_would_break_memory_does_not_compile() {
     let compiler = Compiler::of_this_build();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compile_fail");
     let mut programs: Vec<_> = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a readable folder")
+        .map(|entry| entry.expect("a readable entry").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
         .collect();
     programs.sort();
     assert!(programs.len() >= 12, "{programs:?}");
     for program in programs {
-        let name = program.file_name().unwrap();
+        let name = program.file_name().expect("it has a name");
         let errors = compiler.compile(&Path::new("tests/compile_fail").join(name));
         let errors = errors.expect_err(&format!("{} compiles", program.display()));
         let expected = program.with_extension("stderr");
         if std::env::var_os("COZEN_BLESS").is_some() {
-            fs::write(&expected, &errors).unwrap();
+            fs::write(&expected, &errors).expect("a writable folder");
         }
-        let expected = fs::read_to_string(&expected).unwrap();
+        let expected = fs::read_to_string(&expected).expect("a text for each program");
         assert_eq!(errors, expected, "{}", program.display());
     }
 }

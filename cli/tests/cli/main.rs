@@ -3,6 +3,7 @@
 
 mod build;
 mod cache;
+mod cached_native_code;
 mod everywhere;
 mod library_images;
 mod limits;
