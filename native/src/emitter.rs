@@ -27,7 +27,7 @@ use super::kept::{KeptId, is_remade};
 use super::plan::Plan;
 use super::record::{Recorder, label};
 use super::signature::type_of;
-use super::unit_facts::Reach;
+use super::unit_facts::{Reach, UnitFacts};
 
 /// The trap behind calls that do not come back.
 pub(super) const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -104,29 +104,16 @@ fn remade<'unit>(
     remade
 }
 
-/// What an [`Emitter`] starts from.
-pub(super) struct Start<'a, 'unit> {
-    pub(super) shared: &'a mut Shared<'unit>,
-    pub(super) reach: &'a Reach,
-    pub(super) procedure: &'unit Procedure,
-    pub(super) plan: &'a Plan,
-    pub(super) types: &'a Types<'a>,
-    pub(super) proofs: &'a Proofs,
-    pub(super) procedure_id: ProcedureId,
-}
-
 impl<'a, 'unit> Emitter<'a, 'unit> {
-    /// Starts to write into `code`.
-    pub(super) fn new(mut code: FunctionBuilder<'a>, start: Start<'a, 'unit>) -> Self {
-        let Start {
-            shared,
-            reach,
-            procedure,
-            plan,
-            types,
-            proofs,
-            procedure_id,
-        } = start;
+    /// Starts to write code of a procedure into `code`.
+    pub(super) fn new(
+        mut code: FunctionBuilder<'a>,
+        shared: &'a mut Shared<'unit>,
+        facts: &'a UnitFacts<'_>,
+        plan: &'a Plan,
+        procedure_id: ProcedureId,
+    ) -> Self {
+        let procedure = &shared.unit().procedures[procedure_id];
         let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure));
         let words = shared.unit().immediate_words(procedure);
         let remade = remade(shared.unit(), procedure);
@@ -147,11 +134,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
         Self {
             code,
             shared,
-            reach,
+            reach: &facts.reach,
             procedure,
             plan,
-            types,
-            proofs,
+            types: &facts.types.procedures[procedure_id],
+            proofs: &facts.proofs,
             procedure_id,
             words,
             remade,

@@ -24,7 +24,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::{CallConv, TargetIsa};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
-use super::emitter::{Emitter, Start};
+use super::emitter::Emitter;
 use super::kept::is_remade;
 use super::plan::Plan;
 use super::unit_facts::UnitFacts;
@@ -167,16 +167,7 @@ pub(super) fn write_loop(
     let mut function = Function::with_name_signature(name, signature);
     let mut context = FunctionBuilderContext::new();
     let code = FunctionBuilder::new(&mut function, &mut context);
-    let start = Start {
-        shared,
-        reach: &facts.reach,
-        procedure,
-        plan: &plan,
-        types: &facts.types.procedures[id],
-        proofs: &facts.proofs,
-        procedure_id: id,
-    };
-    let notes = Emitter::new(code, start).run_from(points, isa);
+    let notes = Emitter::new(code, shared, facts, &plan, id).run_from(points, isa);
     Written { function, notes }
 }
 

@@ -12,7 +12,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::call_place::CallPlace;
-use super::emitter::{Emitter, Start};
+use super::emitter::Emitter;
 use super::external_names::import_body;
 use super::kept::KeptId;
 use super::leaf::is_predicate;
@@ -40,16 +40,7 @@ pub(super) fn write_body(
     }
     let mut context = FunctionBuilderContext::new();
     let code = FunctionBuilder::new(&mut function, &mut context);
-    let start = Start {
-        shared,
-        reach: &facts.reach,
-        procedure,
-        plan: &plan,
-        types: &facts.types.procedures[id],
-        proofs: &facts.proofs,
-        procedure_id: id,
-    };
-    let emitter = Emitter::new(code, start);
+    let emitter = Emitter::new(code, shared, facts, &plan, id);
     let notes = emitter.run(parameters, isa);
     Written { function, notes }
 }
