@@ -26,7 +26,7 @@ use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::jit::{Jit, LaterWork, Maker, PartListener, Work};
+use crate::jit::{AT_ONCE_BYTES, Jit, LaterWork, Maker, PartListener, Work};
 use crate::libraries::Libraries;
 use crate::macro_limits::MacroLimits;
 use crate::macro_settings::{MacroSettings, MakeEvaluator};
@@ -76,6 +76,8 @@ pub struct Frontend {
     /// What a thread is to do while that program runs.
     pub(crate) later_work: Option<LaterWork>,
     pub(crate) jit: Jit,
+    /// Native code of a program with more bytes of bytecode is put off; no native code if there is no number.
+    pub(crate) at_once_bytes_max: Option<usize>,
     pub(crate) part_listener: PartListener,
     source_prefix: Option<SourcePrefix>,
     /// Makes what runs procedures of macros.
@@ -114,6 +116,7 @@ impl Frontend {
             native_work: None,
             later_work: None,
             jit: Jit::Off,
+            at_once_bytes_max: Some(AT_ONCE_BYTES),
             part_listener: PartListener::default(),
             source_prefix: None,
             evaluator: None,
@@ -142,13 +145,6 @@ impl Frontend {
     #[must_use]
     pub fn source_prefix(mut self, prefix: SourcePrefix) -> Self {
         self.source_prefix = Some(prefix);
-        self
-    }
-
-    /// Chooses whether programs get native code while they run, and who learns of it.
-    pub(crate) fn with_jit(mut self, jit: Jit, listener: PartListener) -> Self {
-        self.jit = jit;
-        self.part_listener = listener;
         self
     }
 

@@ -8,6 +8,7 @@ use compiler::id::IdVec;
 use compiler::parts::{PartOrder, PartOrders, ProgramCode};
 use compiler::ssa::ir::{Callee, Operation, ProcedureId, Terminator};
 use gc::ImageId;
+use loader::TrustedImage;
 use vm::Sampler;
 
 /// Between two samples at first. A sample takes some microseconds of the program.
@@ -53,10 +54,10 @@ pub(crate) trait PartTaker {
     fn is_over(&self) -> bool;
 
     /// Takes native code of some procedures.
-    fn take_some(&mut self, part: Vec<u8>);
+    fn take_some(&mut self, part: &TrustedImage<'static>);
 
     /// Takes all native code of the program.
-    fn take_whole(&mut self, part: Vec<u8>);
+    fn take_whole(&mut self, part: &TrustedImage<'static>);
 }
 
 /// Asks where a program is.
@@ -247,10 +248,15 @@ impl PartOrders for HotParts<'_> {
     }
 
     fn take(&mut self, part: Option<Vec<u8>>) {
-        match part {
-            Some(part) if self.is_whole_next => self.taker.take_whole(part),
-            Some(part) => self.taker.take_some(part),
-            None => {}
+        let Some(part) = part else {
+            return;
+        };
+        // SAFETY: the compiler, which alone has these orders, has just written the part.
+        let part = unsafe { TrustedImage::vouch(part) };
+        if self.is_whole_next {
+            self.taker.take_whole(&part);
+        } else {
+            self.taker.take_some(&part);
         }
     }
 }
@@ -318,11 +324,11 @@ mod tests {
             self.is_over
         }
 
-        fn take_some(&mut self, _: Vec<u8>) {
+        fn take_some(&mut self, _: &TrustedImage<'static>) {
             self.taken.push("some");
         }
 
-        fn take_whole(&mut self, _: Vec<u8>) {
+        fn take_whole(&mut self, _: &TrustedImage<'static>) {
             self.taken.push("whole");
         }
     }

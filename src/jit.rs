@@ -156,7 +156,7 @@ impl Debug for PartListener {
 /// the program runs.
 pub(crate) struct LaterWork(pub(crate) Box<DoLater>);
 
-type DoLater = dyn FnOnce(&ThreadCompiler, &Arc<AtomicBool>, Instant) + Send;
+type DoLater = dyn FnOnce(ThreadCompiler, &Arc<AtomicBool>, Instant) + Send;
 
 impl Debug for LaterWork {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

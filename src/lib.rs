@@ -56,6 +56,8 @@ mod builder;
 #[cfg(feature = "compiler")]
 mod cache;
 #[cfg(feature = "compiler")]
+mod cached_place;
+#[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
 mod embedded;
@@ -109,6 +111,8 @@ mod source_prefix;
 mod standard_frontend;
 #[cfg(feature = "compiler")]
 mod texts;
+#[cfg(feature = "compiler")]
+mod thread_compiler;
 mod value;
 #[cfg(feature = "compiler")]
 mod whole_program;

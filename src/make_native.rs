@@ -8,26 +8,24 @@
 //! A third thread does the same for the libraries that have images of their own, one after the other, each whole.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use compiler::expand::{CompiledLibraries, SourceText};
+use compiler::expand::SourceText;
 use gc::ImageId;
 use loader::TrustedImage;
-use syntax::{Stop, Supervisor};
 use vm::{NativeParts, Sampler};
 
 use crate::boot;
 use crate::error::Error;
-use crate::frontend::Frontend;
 use crate::hot_parts::{HotParts, ImageSamples, PartTaker};
 use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
 use crate::libraries::LibraryText;
 use crate::native_work::ProgramText;
 use crate::recorded_files::KeptFiles;
+use crate::thread_compiler::Compiling;
 
 /// How long a program has run before another thread compiles it, and at most: a program that ends at once has wasted
 /// nothing.
@@ -43,9 +41,6 @@ const WHOLE_DELAY_MAX: Duration = Duration::from_millis(500);
 
 /// By how much the thread stands back behind the program (`nice`).
 const NICENESS: i32 = 4;
-
-/// What the other thread may take, in bytes.
-const MEMORY_BYTES_MAX: usize = 512 << 20;
 
 /// Its stack, in bytes: as much as a main thread has.
 const STACK_BYTES: usize = 8 << 20;
@@ -192,11 +187,7 @@ impl Task {
                 is_over,
                 begun,
             } => {
-                let compiler = ThreadCompiler {
-                    memory_bytes: compiler.memory_bytes.min(MEMORY_BYTES_MAX),
-                    ..*compiler
-                };
-                let _ = catch_unwind(AssertUnwindSafe(|| work(&compiler, &is_over, begun)));
+                let _ = catch_unwind(AssertUnwindSafe(|| work(*compiler, &is_over, begun)));
             }
         }
     }
@@ -233,7 +224,11 @@ impl Job {
             return Ok(());
         }
         let whole_delay = self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
-        let (mut frontend, libraries, memory_bytes) = frontend(self.compiler, &sender.is_over);
+        let Compiling {
+            mut frontend,
+            libraries,
+            memory_bytes,
+        } = Compiling::new(self.compiler, &sender.is_over);
         let text = ProgramText {
             source: &SourceText::new(&self.name, &self.text),
             files: self.files,
@@ -257,7 +252,11 @@ impl Job {
         if sender.is_over() {
             return Ok(());
         }
-        let (mut frontend, libraries, memory_bytes) = frontend(self.compiler, &sender.is_over);
+        let Compiling {
+            mut frontend,
+            libraries,
+            memory_bytes,
+        } = Compiling::new(self.compiler, &sender.is_over);
         let Some(libraries) = libraries else {
             return Ok(());
         };
@@ -269,27 +268,6 @@ impl Job {
         }
         Ok(())
     }
-}
-
-/// A compiler, the libraries that have images of their own, and the bytes that compiling may take.
-fn frontend(
-    compiler: ThreadCompiler,
-    is_over: &Arc<AtomicBool>,
-) -> (Frontend, Option<Rc<dyn CompiledLibraries>>, usize) {
-    let ThreadCompiler {
-        library_paths,
-        options,
-        memory_bytes,
-        macro_limits,
-        libraries,
-    } = compiler;
-    let mut frontend = Frontend::standard(library_paths, options).with_macro_limits(macro_limits);
-    frontend.supervise_by(UntilOver(Arc::clone(is_over)));
-    let libraries = libraries.map(|libraries| {
-        let libraries: Rc<dyn CompiledLibraries> = Rc::new(libraries);
-        libraries
-    });
-    (frontend, libraries, memory_bytes.min(MEMORY_BYTES_MAX))
 }
 
 /// Brings native parts of a program to the machine, and to who else wants them.
@@ -319,41 +297,17 @@ impl Sender {
     }
 }
 
-/// The part that the compiler has just written.
-fn vouched(part: Vec<u8>) -> TrustedImage<'static> {
-    // SAFETY: only [`HotParts`] gives parts to a sender, and it has them from the compiler.
-    unsafe { TrustedImage::vouch(part) }
-}
-
 impl PartTaker for Sender {
     fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }
 
-    fn take_some(&mut self, part: Vec<u8>) {
-        self.send(&vouched(part));
+    fn take_some(&mut self, part: &TrustedImage<'static>) {
+        self.send(part);
     }
 
-    fn take_whole(&mut self, part: Vec<u8>) {
-        self.take(&vouched(part));
-    }
-}
-
-/// Ends a compilation when the runtime is gone.
-#[derive(Debug)]
-pub(crate) struct UntilOver(pub(crate) Arc<AtomicBool>);
-
-impl Supervisor for UntilOver {
-    fn check(&self) -> Result<(), Stop> {
-        if self.0.load(Ordering::Relaxed) {
-            return Err(Stop::Interrupted);
-        }
-        Ok(())
-    }
-
-    /// What the compiler needs for a moment is little beside what its allowance counts.
-    fn reserve(&self, _bytes: usize) -> Result<(), Stop> {
-        Ok(())
+    fn take_whole(&mut self, part: &TrustedImage<'static>) {
+        self.take(part);
     }
 }
 

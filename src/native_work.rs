@@ -13,7 +13,7 @@ use loader::TrustedImage;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::jit::{AT_ONCE_BYTES, Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
+use crate::jit::{Jit, Keep, Maker, NativePart, PartListener, ThreadCompiler, Work};
 use crate::recorded_files::KeptFiles;
 
 /// The text of a program, and what goes into its image besides.
@@ -26,6 +26,22 @@ pub(crate) struct ProgramText<'a> {
 }
 
 impl Frontend {
+    /// Chooses whether programs get native code while they run, and who learns of it.
+    pub(crate) fn with_jit(mut self, jit: Jit, listener: PartListener) -> Self {
+        self.jit = jit;
+        self.part_listener = listener;
+        match jit {
+            Jit::Gradual(_) => self.with_native_code_at_once(),
+            Jit::Off | Jit::On => self,
+        }
+    }
+
+    /// Lets programs get their native code before they run, however large they are.
+    pub(crate) fn with_native_code_at_once(mut self) -> Self {
+        self.at_once_bytes_max = None;
+        self
+    }
+
     /// Has native parts made of the image that a text becomes, as `parts` say; with about so much memory.
     ///
     /// # Errors
@@ -62,11 +78,7 @@ impl Frontend {
         if self.jit == Jit::Off {
             return self.finish(program, allowance, Purpose::File);
         }
-        let bytecode_bytes_max = match self.jit {
-            Jit::Gradual(_) => None,
-            Jit::Off | Jit::On => Some(AT_ONCE_BYTES),
-        };
-        let (image, part) = self.finish_apart(program, allowance, bytecode_bytes_max)?;
+        let (image, part) = self.finish_apart(program, allowance, self.at_once_bytes_max)?;
         self.native_work = match part {
             NativePart::Made(part) => {
                 self.part_listener.tell(&part);

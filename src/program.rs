@@ -6,14 +6,14 @@ use std::sync::Arc;
 use compiler::expand::SourceText;
 use loader::TrustedImage;
 
-use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
-use crate::compiler_report::{CompilerReport, Listener};
+use crate::cache::{CachedProgram, Choices, Origin, ProgramCache};
+use crate::cached_place::CachedPlace;
+use crate::compiler_report::Listener;
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::frontend::Frontend;
-use crate::jit::{Keep, LaterWork};
+use crate::jit::LaterWork;
 use crate::libraries::{Needed, Refusal, needed_by, warn};
-use crate::make_native::UntilOver;
 use crate::recorded_files::UnexpandedProgram;
 use crate::recorded_program::Recorded;
 use crate::runtime::Runtime;
@@ -28,18 +28,8 @@ pub struct Program {
     bytes: Vec<u8>,
     /// Whether it can be read again.
     is_regular: bool,
-    place: Option<Place>,
+    place: Option<CachedPlace>,
     found: Option<Box<CachedProgram>>,
-}
-
-/// Where a program is kept, or will be.
-#[derive(Debug)]
-struct Place {
-    cache: Arc<ProgramCache>,
-    key: Key,
-    /// What messages call the program.
-    name: String,
-    listener: Listener,
 }
 
 impl Program {
@@ -69,7 +59,7 @@ impl Program {
             // There is no working directory.
             return Ok(self);
         };
-        let place = Place {
+        let place = CachedPlace {
             cache,
             key,
             name: self.name.clone(),
@@ -115,7 +105,7 @@ impl Program {
             (Some(found), Some(place)) => {
                 let needed = place.needed(&found, &*runtime.frontend()?)?;
                 match needed {
-                    Some(needed) => reuse(*found, &needed, place, source, runtime),
+                    Some(needed) => reuse(*found, &needed, &place, source, runtime),
                     None => compile(&source, Some(place), runtime),
                 }
             }
@@ -135,7 +125,7 @@ fn begin(frontend: &mut Frontend, cache: Option<Arc<ProgramCache>>) {
     }
 }
 
-impl Place {
+impl CachedPlace {
     /// The libraries that the image of a program needs, if they are as the program was compiled for.
     fn needed(
         &self,
@@ -153,8 +143,7 @@ impl Place {
             Ok(false) | Err(Refusal::Open | Refusal::Error(Error::Syntax(_))) => {}
             Err(Refusal::Error(error)) => return Err(error),
         }
-        let news = format!("{}: not used: a library has changed", self.name);
-        self.listener.tell(&CompilerReport::Cache(&news))?;
+        self.tell("not used: a library has changed")?;
         Ok(None)
     }
 
@@ -169,8 +158,7 @@ impl Place {
         frontend: &Frontend,
     ) -> Result<(Option<Self>, Option<Box<CachedProgram>>), Error> {
         let Some(variables) = frontend.declared_before_all() else {
-            let news = format!("{}: not looked up: it is not the first", self.name);
-            self.listener.tell(&CompilerReport::Cache(&news))?;
+            self.tell("not looked up: it is not the first")?;
             return Ok((None, None));
         };
         if variables.is_empty() {
@@ -182,32 +170,13 @@ impl Place {
         let found = self.look_up()?;
         Ok((Some(self), found))
     }
-
-    /// What is there.
-    fn look_up(&self) -> Result<Option<Box<CachedProgram>>, Error> {
-        let Self {
-            cache,
-            key,
-            name,
-            listener,
-        } = self;
-        let (found, news) = match cache.find(key) {
-            LookUp::Hit(found) => (Some(found), format!("{name}: found as {key}")),
-            LookUp::Miss => (None, format!("{name}: not found")),
-            LookUp::Unusable(reason) => {
-                (None, format!("{name}: entry {key} is not used: {reason}"))
-            }
-        };
-        listener.tell(&CompilerReport::Cache(&news))?;
-        Ok(found)
-    }
 }
 
 /// The image that was found.
 fn reuse(
     found: CachedProgram,
     needed: &[Needed],
-    place: Place,
+    place: &CachedPlace,
     source: SourceText,
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
@@ -225,7 +194,7 @@ fn reuse(
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
     } else if found.origin.lacks_native_code {
         frontend.put_off_native_code(&source, Arc::clone(&found.files));
-        frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
+        frontend.keep_native_code(place.keep_native_code(found.image.clone(), found.origin));
     }
     frontend.expand_later(UnexpandedProgram {
         source,
@@ -238,7 +207,7 @@ fn reuse(
 
 fn compile(
     source: &SourceText,
-    place: Option<Place>,
+    place: Option<CachedPlace>,
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
     let Recorded {
@@ -259,18 +228,12 @@ fn compile(
         lacks_native_code: frontend.has_put_off_native_code(),
     };
     let part = frontend.native_part().map(TrustedImage::bytes);
-    let stored = place.cache.store(&place.key, image.bytes(), part, &origin);
-    let (name, key) = (&source.name, place.key);
-    let news = match stored {
-        Ok(()) => format!("{name}: stored as {key}"),
-        Err(error) => format!("{name}: not stored: {error}"),
-    };
-    place.listener.tell(&CompilerReport::Cache(&news))?;
+    place.store(&image, part, &origin)?;
     if needed_by(image.bytes()).is_some_and(|needed| !needed.is_empty()) {
         frontend.later_work = place.whole_program(source, &frontend);
     }
     if origin.lacks_native_code {
-        frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
+        frontend.keep_native_code(place.keep_native_code(image.bytes().to_vec(), origin));
     }
     Ok(image)
 }
@@ -288,42 +251,19 @@ impl Runtime {
     }
 }
 
-impl Place {
+impl CachedPlace {
     /// Compiles the program together with its libraries while it runs, and keeps it there.
     fn whole_program(&self, source: &SourceText, frontend: &Frontend) -> Option<LaterWork> {
         if frontend.has_declared() {
             // Another compiler does not know these variables.
             return None;
         }
-        let (cache, key, listener) = (Arc::clone(&self.cache), self.key, self.listener.clone());
+        let place = self.clone();
         let whole = WholeProgram::new(source, move |image, part, origin| {
-            let name = &origin.name;
-            let news = match cache.store(&key, image.bytes(), part, origin) {
-                Ok(()) => format!("{name}: stored with its libraries as {key}"),
-                Err(error) => format!("{name}: with its libraries, it is not stored: {error}"),
-            };
-            // What a listener answers would end a compilation, which is over.
-            let _ = listener.tell(&CompilerReport::Cache(&news));
+            place.store_whole(image, part, origin);
         });
         Some(LaterWork(Box::new(move |compiler, is_over, begun| {
-            let supervisor = UntilOver(Arc::clone(is_over));
-            let supervise = |frontend: &mut Frontend| frontend.supervise_by(supervisor);
-            whole.compile(compiler, is_over, begun, supervise);
+            whole.compile(compiler, is_over, begun);
         })))
-    }
-
-    /// Keeps the native code of `image` there.
-    fn keep(self, image: Vec<u8>, origin: Origin) -> Keep {
-        Keep(Box::new(move |part: &TrustedImage<'static>| {
-            let stored = self
-                .cache
-                .store(&self.key, &image, Some(part.bytes()), &origin);
-            let news = match stored {
-                Ok(()) => format!("{}: stored with native code as {}", origin.name, self.key),
-                Err(error) => format!("{}: native code is not stored: {error}", origin.name),
-            };
-            // What a listener answers would end a compilation, which is over.
-            let _ = self.listener.tell(&CompilerReport::Cache(&news));
-        }))
     }
 }

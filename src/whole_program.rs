@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::frontend::Frontend;
 use crate::jit::{Jit, PartListener, ThreadCompiler};
 use crate::recorded_program::Recorded;
+use crate::thread_compiler::Compiling;
 
 /// How long a program has run before that is worth it.
 const DELAY: Duration = Duration::from_millis(500);
@@ -52,10 +53,9 @@ impl WholeProgram {
     /// new: the program runs as it is.
     pub(crate) fn compile(
         self,
-        compiler: &ThreadCompiler,
+        compiler: ThreadCompiler,
         is_over: &Arc<AtomicBool>,
         begun: Instant,
-        supervise: impl FnOnce(&mut Frontend),
     ) {
         if !is_over.load(Ordering::Relaxed) {
             thread::sleep((begun + DELAY).saturating_duration_since(Instant::now()));
@@ -63,14 +63,16 @@ impl WholeProgram {
         if is_over.load(Ordering::Relaxed) {
             return;
         }
-        let mut frontend =
-            Frontend::standard(compiler.library_paths.clone(), compiler.options.clone())
-                .with_macro_limits(compiler.macro_limits)
-                // All of its native code is made now.
-                .with_jit(Jit::Gradual(0), PartListener::default());
-        supervise(&mut frontend);
+        let Compiling {
+            frontend,
+            memory_bytes,
+            ..
+        } = Compiling::new(compiler, is_over);
+        let mut frontend = frontend
+            .with_jit(Jit::On, PartListener::default())
+            .with_native_code_at_once();
         // A mistake in a file that has changed meanwhile is the next run's.
-        let _ = self.compile_by(&mut frontend, compiler.memory_bytes);
+        let _ = self.compile_by(&mut frontend, memory_bytes);
     }
 
     fn compile_by(self, frontend: &mut Frontend, memory_bytes: usize) -> Result<(), Error> {

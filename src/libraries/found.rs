@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use abi::image::section;
 use abi::library_record;
@@ -13,12 +12,13 @@ use loader::{LoadError, TrustedImage};
 use super::compile::{CompiledApart, Separately, compiler_of_files};
 use super::image_library::{ImageLibrary, section_of};
 use super::store::{Libraries, LibrarySettings, Refusal, SharedLibraries};
-use crate::cache::{CachedProgram, Choices, Digest, Key, LookUp, Origin, ProgramCache};
+use crate::cache::{CachedProgram, Choices, Digest, Origin};
+use crate::cached_place::CachedPlace;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{read_file, verify_image};
 use crate::frontend::Frontend;
-use crate::jit::{Keep, PartListener, Work};
+use crate::jit::{PartListener, Work};
 use crate::portable::PortableLibraries;
 
 type Found = Result<Option<Rc<ImageLibrary>>, Refusal>;
@@ -29,13 +29,6 @@ struct Text<'a> {
     source: SourceText,
     /// Its file; none if it is a part of the executable.
     file: Option<&'a Path>,
-}
-
-/// Where the image of a library is kept.
-struct Place {
-    cache: Arc<ProgramCache>,
-    key: Key,
-    listener: Listener,
 }
 
 /// Looks for a library: see [`Libraries::find`].
@@ -199,9 +192,9 @@ impl Libraries {
 
     /// The image that the cache has for a text, or a new one.
     fn of_text(self: &Rc<Self>, text: &Text<'_>, settings: &LibrarySettings) -> Found {
-        let place = Place::of(text, settings);
+        let place = place_of(text, settings);
         let found = match &place {
-            Some(place) => place.look_up(text.library)?,
+            Some(place) => place.look_up()?,
             None => None,
         };
         if let Some(found) = found
@@ -241,7 +234,7 @@ impl Libraries {
         self: &Rc<Self>,
         found: CachedProgram,
         text: &Text<'_>,
-        place: Option<&Place>,
+        place: Option<&CachedPlace>,
         settings: &LibrarySettings,
     ) -> Result<Option<ImageLibrary>, Refusal> {
         let Some(needed) = super::needed_by(&found.image) else {
@@ -263,7 +256,7 @@ impl Libraries {
                 let mut work = Work::put_off(&text.source, files);
                 work.is_of_library(text.library);
                 if let Some(place) = place {
-                    work.keep_by(place.keep(image.clone(), origin.clone()));
+                    work.keep_by(place.keep_native_code(image.clone(), origin.clone()));
                 }
                 Some(work)
             }
@@ -294,7 +287,7 @@ fn hash_of_file(path: &Path) -> Option<String> {
 fn keep(
     compiled: CompiledApart,
     text: &Text<'_>,
-    place: Option<Place>,
+    place: Option<CachedPlace>,
 ) -> Result<Option<ImageLibrary>, Error> {
     let CompiledApart {
         name,
@@ -316,10 +309,9 @@ fn keep(
             Some(Work::Made(part)) => Some(part.bytes()),
             _ => None,
         };
-        let stored = place.cache.store(&place.key, image.bytes(), part, &origin);
-        place.tell(&name, stored.map_err(|error| error.to_string()))?;
+        place.store(&image, part, &origin)?;
         if let Some(work) = &mut work {
-            work.keep_by(place.keep(image.bytes().to_vec(), origin));
+            work.keep_by(place.keep_native_code(image.bytes().to_vec(), origin));
         }
     }
     let library = ImageLibrary::new(&name, image, shown);
@@ -330,73 +322,31 @@ fn keep(
     }))
 }
 
-impl Place {
-    fn of(text: &Text<'_>, settings: &LibrarySettings) -> Option<Self> {
-        let cache = settings.cache.clone()?;
-        let options = &settings.options;
-        let choices = Choices {
-            level: options.level,
-            tier: Some(options.tier),
-            unbound_names: options.unbound_names,
-            has_parts: settings.jit != crate::jit::Jit::Off,
-            library_paths: match text.file {
-                Some(_) => &settings.library_paths,
-                None => &[],
-            },
-        };
-        let (library, source) = (text.library, &text.source);
-        let key = match text.file {
-            Some(file) => cache.key_of_library(library, file, source.text.as_bytes(), &choices),
-            None => Ok(cache.key_of_portable(library, source.text.as_bytes(), &choices)),
-        };
-        Some(Self {
-            cache,
-            key: key.ok()?,
-            listener: settings.listener.clone(),
-        })
-    }
-
-    fn look_up(&self, library: &str) -> Result<Option<Box<CachedProgram>>, Error> {
-        let key = &self.key;
-        let (found, news) = match self.cache.find(key) {
-            LookUp::Hit(found) => (Some(found), format!("{library}: found as {key}")),
-            LookUp::Miss => (None, format!("{library}: not found")),
-            LookUp::Unusable(reason) => {
-                let news = format!("{library}: entry {key} is not used: {reason}");
-                (None, news)
-            }
-        };
-        self.listener.tell(&CompilerReport::Cache(&news))?;
-        Ok(found)
-    }
-
-    fn tell(&self, library: &str, stored: Result<(), String>) -> Result<(), Error> {
-        let key = &self.key;
-        let news = match stored {
-            Ok(()) => format!("{library}: stored as {key}"),
-            Err(error) => format!("{library}: not stored: {error}"),
-        };
-        self.listener.tell(&CompilerReport::Cache(&news))
-    }
-
-    /// Keeps the native code of `image` there.
-    fn keep(&self, image: Vec<u8>, origin: Origin) -> Keep {
-        let Self {
-            cache,
-            key,
-            listener,
-        } = self;
-        let (cache, key, listener) = (Arc::clone(cache), *key, listener.clone());
-        Keep(Box::new(move |part: &TrustedImage<'static>| {
-            let stored = cache.store(&key, &image, Some(part.bytes()), &origin);
-            let news = match stored {
-                Ok(()) => format!("{}: stored with native code as {key}", origin.name),
-                Err(error) => format!("{}: native code is not stored: {error}", origin.name),
-            };
-            // What a listener answers would end a compilation, which is over.
-            let _ = listener.tell(&CompilerReport::Cache(&news));
-        }))
-    }
+/// Where the image of a library is kept.
+fn place_of(text: &Text<'_>, settings: &LibrarySettings) -> Option<CachedPlace> {
+    let cache = settings.cache.clone()?;
+    let options = &settings.options;
+    let choices = Choices {
+        level: options.level,
+        tier: Some(options.tier),
+        unbound_names: options.unbound_names,
+        has_parts: settings.jit != crate::jit::Jit::Off,
+        library_paths: match text.file {
+            Some(_) => &settings.library_paths,
+            None => &[],
+        },
+    };
+    let (library, source) = (text.library, &text.source);
+    let key = match text.file {
+        Some(file) => cache.key_of_library(library, file, source.text.as_bytes(), &choices),
+        None => Ok(cache.key_of_portable(library, source.text.as_bytes(), &choices)),
+    };
+    Some(CachedPlace {
+        cache,
+        key: key.ok()?,
+        name: text.library.to_owned(),
+        listener: settings.listener.clone(),
+    })
 }
 
 /// Tells what the compiler said of libraries.
