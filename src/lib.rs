@@ -94,6 +94,8 @@ mod macro_settings;
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
+#[cfg(feature = "compiler")]
+mod next_forms;
 mod no_compiler;
 #[cfg(feature = "compiler")]
 mod portable;
