@@ -159,7 +159,7 @@ pub use scheme::{Heap, Scheme};
 pub use source_prefix::SourcePrefix;
 pub use syntax::PlacedMessage;
 #[cfg(feature = "compiler")]
-pub use texts::{decode_text, read_forms};
+pub use texts::{mistake_width, read_forms};
 pub use value::Value;
 pub use vm::{
     CodeProblem, DataProblem, HeaderProblem, LinkRefusal, Retention, VerifyError, VmBuildError,
