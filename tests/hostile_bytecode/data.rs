@@ -74,6 +74,19 @@ fn pair_and_string() -> Vec<Constant> {
 }
 
 #[test]
+fn the_first_constant_may_be_any_pair() {
+    for first in [word(0), word(1), ConstantWord::Word(tag::FALSE)] {
+        for rest in [word(0), constant(1)] {
+            let constants = vec![
+                Constant::Pair(first, rest),
+                Constant::String("hello".into()),
+            ];
+            assert_eq!(verdict(&with(constants)), Ok(()), "{first:?} {rest:?}");
+        }
+    }
+}
+
+#[test]
 fn good_constants_pass() {
     let mut constants = pair_and_string();
     constants.extend([

@@ -1,7 +1,10 @@
 //! Constants: objects one behind the other, each of a kind that constants have, whose pointers lead to objects.
 
 use abi::object_layout::{closure, pair, string};
-use abi::tag::{FLAG_LITERAL, FLAG_NEGATIVE, HEADER_KIND_SHIFT, Header, Kind, TAG_HEADER};
+use abi::tag::{
+    self, FLAG_LITERAL, FLAG_NEGATIVE, HEADER_KIND_SHIFT, HEADER_SIZE_SHIFT, Header, Kind,
+    TAG_HEADER,
+};
 use loader::{ImageView, SegmentKind};
 
 use super::error::{DataProblem, VerifyError};
@@ -14,6 +17,16 @@ use super::{numbers, strings};
 const FLAGS_MASK: u64 = (1 << HEADER_KIND_SHIFT) - 1;
 
 const WORD: u32 = 8;
+
+/// The header of a literal string, which [`verify_header`] accepts in one form only.
+const STRING_HEADER: u64 = Header::new(Kind::String, string::WORDS)
+    .with_flags(FLAG_LITERAL)
+    .word();
+const STRING_BYTES: u32 = Header::new(Kind::String, string::WORDS).object_bytes() as u32;
+
+/// The bits below the size in the header of a literal in Latin-1.
+const UNITS8_LOW: u64 = Header::new(Kind::Units8, 0).with_flags(FLAG_LITERAL).word();
+const LOW_BITS: u64 = (1 << HEADER_SIZE_SHIFT) - 1;
 
 impl<'image> Objects<'image> {
     /// Verifies all constants, and takes what is written there from `patched`.
@@ -79,17 +92,18 @@ fn object_bytes(first: u64) -> u64 {
 fn walk(section: &mut Section<'_>) -> Result<(), VerifyError> {
     let mut address = section.extent.start;
     let end = section.extent.end();
-    // Many objects have the header of the one before.
-    let mut verified = 0;
+    // Many objects have the header of the one before, and so as many bytes.
+    let mut verified = tag::FALSE;
+    let mut bytes = object_bytes(verified);
     while u64::from(address) < end {
         let word = section.word(address);
-        let bytes = object_bytes(word);
         let left_bytes = end - u64::from(address);
-        if word != verified
-            && let Some(header) = Header::from_word(word)
-        {
-            verify_header(header, left_bytes)
-                .map_err(|problem| VerifyError::Data { address, problem })?;
+        if word != verified {
+            bytes = object_bytes(word);
+            if let Some(header) = Header::from_word(word) {
+                verify_header(header, left_bytes)
+                    .map_err(|problem| VerifyError::Data { address, problem })?;
+            }
             verified = word;
         }
         if bytes > left_bytes {
@@ -156,6 +170,15 @@ impl ObjectWords<'_, '_> {
     fn verify_next(&mut self) -> Result<(), DataProblem> {
         let first = self.section.word(self.end);
         self.address = self.end;
+        if first == STRING_HEADER {
+            self.end += STRING_BYTES;
+            return self.string();
+        }
+        if first & LOW_BITS == UNITS8_LOW {
+            // Any bytes are text in Latin-1.
+            self.end += Header::new(Kind::Units8, first >> HEADER_SIZE_SHIFT).object_bytes() as u32;
+            return self.unpatched_to_end();
+        }
         self.end += object_bytes(first) as u32;
         let Some(header) = Header::from_word(first) else {
             self.value()?;
@@ -170,7 +193,6 @@ impl ObjectWords<'_, '_> {
                 self.code()?;
                 self.values(header.size() - 1)?;
             }
-            Kind::String => self.string()?,
             Kind::Ratnum => {
                 let [numerator, denominator] = [self.value()?, self.value()?];
                 numbers::ratnum(self.objects, numerator, denominator)?;
@@ -189,20 +211,30 @@ impl ObjectWords<'_, '_> {
 
     /// The payload of an object without values.
     fn bytes(&mut self, header: Header, kind: Kind) -> Result<(), DataProblem> {
-        let offset = (self.address - self.section.extent.start) as usize;
-        let payload = &self.section.bytes[offset..][..(self.end - self.address) as usize];
         match kind {
-            Kind::Bignum => numbers::bignum(header, payload)?,
-            Kind::Flonum => numbers::flonum(payload)?,
-            Kind::Units32 => strings::units(&payload[..header.size() as usize])?,
+            Kind::Bignum => numbers::bignum(header, self.payload())?,
+            Kind::Flonum => numbers::flonum(self.payload())?,
+            Kind::Units32 => strings::units(&self.payload()[..header.size() as usize])?,
             _ => {}
         }
+        self.unpatched_to_end()
+    }
+
+    /// No word up to the end of the object is relocated or a symbol.
+    #[inline(always)]
+    fn unpatched_to_end(&mut self) -> Result<(), DataProblem> {
         if self.patched.next_address() < self.end {
             self.address = self.patched.next_address();
             self.unpatched()?;
         }
         self.address = self.end;
         Ok(())
+    }
+
+    /// The object's bytes behind the header.
+    fn payload(&self) -> &[u8] {
+        let offset = (self.address - self.section.extent.start) as usize;
+        &self.section.bytes[offset..][..(self.end - self.address) as usize]
     }
 
     fn values(&mut self, count: u64) -> Result<(), DataProblem> {
@@ -233,14 +265,14 @@ impl ObjectWords<'_, '_> {
         Ok(word)
     }
 
-    /// The same, and the object that it leads to, if it leads to one.
-    #[inline]
-    fn object(&mut self) -> Result<Option<Found>, DataProblem> {
-        let word = self.section.word(self.address);
+    /// The units of a string, which `self.address` leads to: the object that is there, if there is one.
+    #[inline(always)]
+    fn units(&mut self, word: u64) -> Result<Option<Found>, DataProblem> {
         let patch = self.patched.take(self.address);
         let found = match patch {
             Some(Patch::Relocated) => {
-                let found = self.objects.find(word);
+                let found = self.objects.find_without_pointers(word);
+                let found = found.or_else(|| self.objects.find(word));
                 Some(found.ok_or(DataProblem::Pointer { target: word })?)
             }
             _ => value(self.objects, word, patch).map(|_| None)?,
@@ -265,12 +297,14 @@ impl ObjectWords<'_, '_> {
 
     fn string(&mut self) -> Result<(), DataProblem> {
         const _: () = assert!(string::UNITS == 8 && string::LENGTH == 16 && string::HASH == 24);
-        let start = self.address;
-        let units = self.object()?;
-        let [length, hash] = [self.value()?, self.value()?];
+        let start = self.address + WORD;
+        let [_, units, length, hash] = self.section.words(self.address);
+        self.unpatched()?;
+        let units = self.units(units)?;
+        self.unpatched_to_end()?;
         self.address = start;
         strings::string(units, length, hash)?;
-        self.address = start + 3 * WORD;
+        self.address = self.end;
         Ok(())
     }
 }

@@ -34,6 +34,33 @@ impl<'image> Section<'image> {
     }
 }
 
+impl Section<'_> {
+    /// As many words from an address on, which lie in an object.
+    #[inline]
+    pub(super) fn words<const WORDS: usize>(&self, address: u32) -> [u64; WORDS] {
+        let offset = (address - self.extent.start) as usize;
+        let bytes = &self.bytes[offset..][..8 * WORDS];
+        let words = bytes.as_chunks().0;
+        std::array::from_fn(|index| u64::from_le_bytes(words[index]))
+    }
+
+    /// What a pointer leads to, if it leads to an object of the section.
+    #[inline(always)]
+    fn find(&self, pointer: u64) -> Option<Found> {
+        let address = u32::try_from(pointer & !TAG_MASK).ok()?;
+        if !self.starts.contains(address) {
+            return None;
+        }
+        let header = Header::from_word(self.word(address));
+        let is_there = match pointer & TAG_MASK {
+            TAG_PAIR => header.is_none(),
+            TAG_OBJECT => header.is_some(),
+            _ => false,
+        };
+        is_there.then_some(Found { header })
+    }
+}
+
 /// All constants of an image.
 #[derive(Debug)]
 pub(super) struct Objects<'image> {
@@ -52,18 +79,15 @@ impl Objects<'_> {
     /// The object that a pointer leads to, whose tag says what is there.
     #[inline]
     pub(super) fn find(&self, pointer: u64) -> Option<Found> {
-        let address = u32::try_from(pointer & !TAG_MASK).ok()?;
-        let section = self
-            .sections
-            .iter()
-            .find(|section| section.starts.contains(address))?;
-        let header = Header::from_word(section.word(address));
-        let is_there = match pointer & TAG_MASK {
-            TAG_PAIR => header.is_none(),
-            TAG_OBJECT => header.is_some(),
-            _ => false,
-        };
-        is_there.then_some(Found { header })
+        let [with_pointers, _] = &self.sections;
+        let found = with_pointers.find(pointer);
+        found.or_else(|| self.find_without_pointers(pointer))
+    }
+
+    /// The same, if the object is one of those without pointers.
+    #[inline(always)]
+    pub(super) fn find_without_pointers(&self, pointer: u64) -> Option<Found> {
+        self.sections[1].find(pointer)
     }
 }
 
