@@ -1,16 +1,18 @@
 //! Files that a runtime is given.
 
-use std::borrow::Cow;
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 
-use loader::{ImageView, LoadError, TrustedImage};
+use loader::{FilePages, ImageBytes, ImageView, LoadError, TrustedImage};
 
 use crate::error::Error;
 
 /// What ELF files start with.
 pub(crate) const ELF_MAGIC: &[u8] = b"\x7fELF";
+
+/// Smaller files are read into the heap.
+pub(crate) const PAGES_BYTES_MIN: u64 = 64 << 10;
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 30;
@@ -28,7 +30,7 @@ pub fn has_native_code(image: &[u8]) -> bool {
 ///
 /// [`Error::Load`] if a check of the loader fails, [`Error::Verify`] if one of the verifier does.
 pub fn verify_image<'file>(
-    image: impl Into<Cow<'file, [u8]>>,
+    image: impl Into<ImageBytes<'file>>,
     name: &str,
 ) -> Result<TrustedImage<'file>, Error> {
     vm::verify_image(image).map_err(|error| Error::refused_image(name, error))
@@ -65,27 +67,64 @@ fn is_text(file: &Path) -> bool {
 ///
 /// [`Error::File`]: it cannot be read, or is larger than any that can be used.
 pub fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
-    read_file_and_kind(file).map(|(bytes, _)| bytes)
+    let read = fs::File::open(file).and_then(|opened| to_end(&opened, &opened.metadata()?));
+    read.map_err(|error| unreadable(file, error))
 }
 
-/// The bytes of a file, and whether it is a regular one, which can be read again.
-pub(crate) fn read_file_and_kind(file: &Path) -> Result<(Vec<u8>, bool), Error> {
-    let mut bytes = Vec::new();
+/// The bytes of an image file, in pages that a runtime takes over if it is worth that.
+///
+/// # Errors
+///
+/// As [`read_file`].
+pub fn read_image(file: &Path) -> Result<ImageBytes<'static>, Error> {
+    read_contents(file).map(|(bytes, _)| bytes)
+}
+
+/// As [`read_image`], of any file; and whether it is a regular one, which can be read again.
+pub(crate) fn read_contents(file: &Path) -> Result<(ImageBytes<'static>, bool), Error> {
     let read = fs::File::open(file).and_then(|opened| {
         let metadata = opened.metadata()?;
-        if metadata.is_file() {
-            bytes.reserve(metadata.len().min(FILE_BYTES_MAX) as usize + 1);
-        }
-        opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-        Ok(metadata.is_file())
+        let contents = match in_pages(&opened, &metadata)? {
+            Some(pages) => pages.into(),
+            None => to_end(&opened, &metadata)?.into(),
+        };
+        Ok((contents, metadata.is_file()))
     });
-    let error = match read {
-        Ok(is_regular) if bytes.len() as u64 <= FILE_BYTES_MAX => return Ok((bytes, is_regular)),
-        Ok(_) => std::io::Error::other(format!("larger than {FILE_BYTES_MAX} bytes")),
-        Err(error) => error,
-    };
-    Err(Error::File {
+    read.map_err(|error| unreadable(file, error))
+}
+
+/// What a large regular file holds, in pages. `None` for another one, and for one that has just grown.
+fn in_pages(mut opened: &fs::File, metadata: &fs::Metadata) -> io::Result<Option<FilePages>> {
+    let bytes = metadata.len();
+    if !metadata.is_file() || !(PAGES_BYTES_MIN..=FILE_BYTES_MAX).contains(&bytes) {
+        return Ok(None);
+    }
+    let pages = FilePages::read(opened, bytes as usize)?;
+    if opened.read(&mut [0])? > 0 {
+        opened.rewind()?;
+        return Ok(None);
+    }
+    Ok(Some(pages))
+}
+
+/// What a file holds, from where it stands.
+fn to_end(opened: &fs::File, metadata: &fs::Metadata) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if metadata.is_file() {
+        bytes.reserve(metadata.len().min(FILE_BYTES_MAX) as usize + 1);
+    }
+    opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(io::Error::other(format!(
+            "larger than {FILE_BYTES_MAX} bytes"
+        )));
+    }
+    Ok(bytes)
+}
+
+fn unreadable(file: &Path, error: io::Error) -> Error {
+    Error::File {
         path: file.display().to_string(),
         error,
-    })
+    }
 }

@@ -139,7 +139,7 @@ pub use embedded::EmbeddedProgram;
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
-pub use files::{has_native_code, read_file, source_of_other_version, verify_image};
+pub use files::{has_native_code, read_file, read_image, source_of_other_version, verify_image};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
@@ -150,7 +150,7 @@ pub use handle::Handle;
 pub use host_procedure::Call;
 #[cfg(feature = "compiler")]
 pub use jit::Jit;
-pub use loader::{LinkedBytes, LoadError, TrustedImage};
+pub use loader::{ImageBytes, LinkedBytes, LoadError, TrustedImage};
 #[cfg(feature = "compiler")]
 pub use program::Program;
 pub use runtime::{Interrupt, Runtime};

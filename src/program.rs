@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use compiler::expand::SourceText;
-use loader::TrustedImage;
+use loader::{ImageBytes, TrustedImage};
 
 use crate::cache::{CachedProgram, Choices, Origin, ProgramCache};
 use crate::cached_place::CachedPlace;
 use crate::compiler_report::Listener;
 use crate::error::Error;
-use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
+use crate::files::{ELF_MAGIC, has_native_code, read_contents};
 use crate::frontend::Frontend;
 use crate::jit::LaterWork;
 use crate::libraries::{Needed, Refusal, needed_by, warn};
@@ -25,7 +25,7 @@ pub struct Program {
     file: PathBuf,
     /// What messages call it.
     name: String,
-    bytes: Vec<u8>,
+    bytes: ImageBytes<'static>,
     /// Whether it can be read again.
     is_regular: bool,
     place: Option<CachedPlace>,
@@ -34,7 +34,7 @@ pub struct Program {
 
 impl Program {
     pub(crate) fn read(file: &Path) -> Result<Self, Error> {
-        let (bytes, is_regular) = read_file_and_kind(file)?;
+        let (bytes, is_regular) = read_contents(file)?;
         Ok(Self {
             file: file.to_owned(),
             name: file.display().to_string(),
@@ -51,7 +51,7 @@ impl Program {
         Self {
             file: PathBuf::from(name),
             name: name.to_owned(),
-            bytes,
+            bytes: bytes.into(),
             is_regular: false,
             place: None,
             found: None,
@@ -68,7 +68,7 @@ impl Program {
         if !self.is_regular || self.is_image() {
             return Ok(self);
         }
-        let Ok(key) = cache.key(&self.file, &self.bytes, choices) else {
+        let Ok(key) = cache.key(&self.file, self.bytes(), choices) else {
             // There is no working directory.
             return Ok(self);
         };
@@ -85,12 +85,17 @@ impl Program {
 
     /// Whether the file holds no text, but an image.
     pub fn is_image(&self) -> bool {
-        self.bytes.starts_with(ELF_MAGIC)
+        self.bytes().starts_with(ELF_MAGIC)
     }
 
     /// What the file holds.
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.as_slice()
+    }
+
+    /// As [`Self::bytes`], given away.
+    pub fn into_bytes(self) -> ImageBytes<'static> {
+        self.bytes
     }
 
     /// Whether the image that was found has native code: [`RuntimeBuilder::native_library`] wants to know.
@@ -98,11 +103,11 @@ impl Program {
     /// [`RuntimeBuilder::native_library`]: crate::RuntimeBuilder::native_library
     pub fn has_native_code(&self) -> bool {
         let found = self.found.as_ref();
-        found.is_some_and(|found| has_native_code(&found.image))
+        found.is_some_and(|found| has_native_code(found.image.as_slice()))
     }
 
     pub(crate) fn compile(self, runtime: &mut Runtime) -> Result<TrustedImage<'static>, Error> {
-        let source = SourceText::decode(&self.name, &self.bytes);
+        let source = SourceText::decode(&self.name, self.bytes.as_slice());
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
         let source = source.in_file(&self.file).in_turn();
         let cache = self.place.as_ref().map(|place| Arc::clone(&place.cache));
@@ -145,7 +150,7 @@ impl CachedPlace {
         found: &CachedProgram,
         frontend: &Frontend,
     ) -> Result<Option<Vec<Needed>>, Error> {
-        let Some(needed) = needed_by(&found.image) else {
+        let Some(needed) = needed_by(found.image.as_slice()) else {
             return Ok(None);
         };
         let libraries = frontend.ready_libraries();
@@ -207,7 +212,8 @@ fn reuse(
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
     } else if found.origin.lacks_native_code {
         frontend.put_off_native_code(&source, Arc::clone(&found.files));
-        frontend.keep_native_code(place.keep_native_code(found.image.clone(), found.origin));
+        let image = found.image.as_slice().to_vec();
+        frontend.keep_native_code(place.keep_native_code(image, found.origin));
     }
     frontend.expand_later(UnexpandedProgram {
         source,

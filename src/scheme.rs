@@ -134,18 +134,20 @@ impl<'id> Scheme<'_, 'id> {
             .settle_libraries(|is_defined| frontend.settle_libraries(is_defined));
     }
 
-    /// Loads an image and runs its entry; [`Self::value`] is what it returns.
+    /// Loads an image and runs its entry; [`Self::value`] is what it returns. Pages that the image's file was read into
+    /// ([`read_image`](crate::read_image)) become those of the program if the image is given away.
     ///
     /// # Errors
     ///
     /// [`Error::Load`]; else as [`Self::evaluate`].
-    pub fn run_image(
+    pub fn run_image<'file>(
         &mut self,
-        image: &TrustedImage<'_>,
+        image: impl Into<TrustedImage<'file>>,
         name: &str,
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
+        let image = image.into();
         #[cfg(feature = "compiler")]
         self.run_libraries_of(image.bytes(), name)?;
         #[cfg(feature = "compiler")]
@@ -168,14 +170,15 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// As [`Self::run_image`].
     #[cfg(feature = "compiler")]
-    pub fn run_image_with_part(
+    pub fn run_image_with_part<'file>(
         &mut self,
-        image: &TrustedImage<'_>,
+        image: impl Into<TrustedImage<'file>>,
         part: TrustedImage<'static>,
         name: &str,
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
+        let image = image.into();
         #[cfg(feature = "compiler")]
         self.run_libraries_of(image.bytes(), name)?;
         self.frontend()?.set_native_part(part);
@@ -183,9 +186,9 @@ impl<'id> Scheme<'_, 'id> {
         Ok(())
     }
 
-    pub(crate) fn run_loaded(
+    pub(crate) fn run_loaded<'file>(
         &mut self,
-        image: &TrustedImage<'_>,
+        image: impl Into<TrustedImage<'file>>,
         name: &str,
         (retention, growth): (Retention, Growth),
     ) -> Result<ImageId, Error> {

@@ -30,7 +30,7 @@ fn load_sample(host: &mut ToyHost, file: &[u8], placement: Placement) -> LoadedI
         placement,
         ..LoadOptions::default()
     };
-    load(&trusted(file), "sample", host, options).expect("there is room")
+    load(trusted(file), "sample", host, options).expect("there is room")
 }
 
 fn unload(host: &ToyHost, image: LoadedImage) {

@@ -1,9 +1,8 @@
 //! Runs an image that was read.
 
-use std::borrow::Cow;
 use std::path::Path;
 
-use cozen::{Error, TrustedImage};
+use cozen::{Error, ImageBytes, TrustedImage};
 
 use crate::arguments::Options;
 use crate::output;
@@ -14,10 +13,10 @@ use crate::status::Status;
 pub(crate) fn run_image(
     options: &Options,
     file: &Path,
-    image: Cow<'_, [u8]>,
+    image: ImageBytes<'_>,
     arguments: &[String],
 ) -> Result<Status, Error> {
-    let has_native_code = cozen::has_native_code(&image);
+    let has_native_code = cozen::has_native_code(image.as_slice());
     let builder = builder(options)?.native_library(options.trust && has_native_code);
     let image = if options.trust {
         // SAFETY: whoever gives the option vouches for the file, as for any program.
@@ -32,5 +31,5 @@ pub(crate) fn run_image(
         ));
     }
     let mut runtime = build(builder, command_line(file, arguments))?;
-    Ok(run(options, &mut runtime, &image, file))
+    Ok(run(options, &mut runtime, image, file))
 }

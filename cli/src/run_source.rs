@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use cozen::{Error, Program};
+use cozen::{Error, ImageBytes, Program};
 
 use crate::arguments::{COMMANDS, Options};
 use crate::cache;
@@ -25,18 +25,18 @@ pub(crate) fn run_source(
         let program = Program::of_bytes("stdin", standard_input()?);
         let mut runtime = build(source_builder(options)?, command_line(file, arguments))?;
         let image = runtime.compile_program(program)?;
-        return Ok(run(options, &mut runtime, &image, Path::new("stdin")));
+        return Ok(run(options, &mut runtime, image, Path::new("stdin")));
     }
     let builder = source_builder(options)?;
     let program = builder.program(file, cache::programs(options));
     let program = program.map_err(|error| explain(error, file))?;
     if program.is_image() {
-        return run_image_or_source(options, file, program.bytes(), arguments);
+        return run_image_or_source(options, file, program.into_bytes(), arguments);
     }
     let builder = builder.native_library(program.has_native_code());
     let mut runtime = build(builder, command_line(file, arguments))?;
     let image = runtime.compile_program(program)?;
-    Ok(run(options, &mut runtime, &image, file))
+    Ok(run(options, &mut runtime, image, file))
 }
 
 /// Runs the image in a file.
@@ -45,18 +45,18 @@ pub(crate) fn run_image_file(
     file: &Path,
     arguments: &[String],
 ) -> Result<Status, Error> {
-    run_image_or_source(options, file, &cozen::read_file(file)?, arguments)
+    run_image_or_source(options, file, cozen::read_image(file)?, arguments)
 }
 
 /// Runs an image; one of another version cannot be run, but perhaps its source.
 fn run_image_or_source(
     options: &Options,
     file: &Path,
-    image: &[u8],
+    image: ImageBytes<'static>,
     arguments: &[String],
 ) -> Result<Status, Error> {
-    let Some(source) = cozen::source_of_other_version(image, file) else {
-        return run_image(options, file, image.into(), arguments);
+    let Some(source) = cozen::source_of_other_version(image.as_slice(), file) else {
+        return run_image(options, file, image, arguments);
     };
     if options.verbose {
         let (file, source) = (file.display(), source.display());

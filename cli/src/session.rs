@@ -111,7 +111,7 @@ pub(crate) fn command_line(file: &Path, arguments: &[String]) -> Vec<String> {
 pub(crate) fn run(
     options: &Options,
     runtime: &mut Runtime,
-    image: &TrustedImage<'_>,
+    image: TrustedImage<'_>,
     file: &Path,
 ) -> Status {
     let name = file.display().to_string();

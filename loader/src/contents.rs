@@ -5,6 +5,9 @@ use abi::image::{Extent, ImageHeader};
 use abi::native::return_table::ReturnTable;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
+use crate::relative_relocations::RelativeRelocations;
+use crate::symbols::SymbolTable;
+
 /// The read-only and code segments of an image. Addresses are virtual.
 #[derive(Clone, Copy, Debug)]
 pub struct Contents<'image> {
@@ -34,6 +37,12 @@ impl Procedure<'_> {
     pub const fn code_end(&self) -> u32 {
         self.code_start() + self.code.len() as u32
     }
+
+    /// Where the next procedure starts, if there is one.
+    pub(crate) const fn end(&self) -> u32 {
+        self.code_end()
+            .next_multiple_of(PROCEDURE_ALIGN_BYTES as u32)
+    }
 }
 
 impl<'image> Contents<'image> {
@@ -52,9 +61,7 @@ impl<'image> Contents<'image> {
                 return None;
             }
             let procedure = self.procedure(next)?;
-            next = procedure
-                .code_end()
-                .next_multiple_of(PROCEDURE_ALIGN_BYTES as u32);
+            next = procedure.end();
             Some(procedure)
         })
     }
@@ -91,6 +98,18 @@ impl<'image> Contents<'image> {
         let maps = self.header.frame_maps;
         let offset = address.checked_sub(maps.start)?;
         FrameMap::in_image(self.read_only_bytes(maps)?, offset as usize)
+    }
+
+    /// The words to which relocation adds the image's address; they were checked before.
+    pub(crate) fn relocations(self) -> RelativeRelocations<'image> {
+        let bytes = self.read_only_bytes(self.header.relocations);
+        RelativeRelocations::new(bytes.unwrap_or_default())
+    }
+
+    /// The symbols; they were checked before.
+    pub(crate) fn symbols(self) -> SymbolTable<'image> {
+        let bytes = self.read_only_bytes(self.header.symbols);
+        SymbolTable::new(bytes.unwrap_or_default(), self.header.symbol_count)
     }
 
     /// The bytes of `extent`, if it lies in the read-only segment.

@@ -25,6 +25,11 @@ unsafe extern "C" {
     safe fn getauxval(kind: c_ulong) -> c_ulong;
 }
 
+/// Bytes of a page of memory.
+pub(crate) fn page_bytes() -> usize {
+    getauxval(AT_PAGESZ).max(1) as usize
+}
+
 /// Bytes of the executable, as a place in its file.
 #[derive(Debug)]
 pub(crate) struct ExecutablePart {
@@ -37,7 +42,7 @@ impl ExecutablePart {
     /// place that can be mapped.
     pub(crate) fn of(bytes: &'static [u8]) -> Option<Self> {
         let offset = file_offset(program_headers()?, bytes)?;
-        if !offset.is_multiple_of(getauxval(AT_PAGESZ).max(1)) {
+        if !offset.is_multiple_of(page_bytes() as u64) {
             return None;
         }
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;

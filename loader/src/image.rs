@@ -4,7 +4,7 @@ use abi::image::{Extent, ImageHeader};
 
 use crate::contents::Contents;
 use crate::debug::DebugTables;
-use crate::elf::{ElfHeader, Sections};
+use crate::elf::{ElfHeader, SectionTable, Sections};
 use crate::relative_relocations::RelativeRelocations;
 use crate::segment::{Segment, SegmentKind};
 use crate::symbols::{SymbolFixups, SymbolTable};
@@ -17,6 +17,26 @@ pub struct ImageView<'file> {
     pub(crate) header: ImageHeader,
     /// In the order of [`SegmentKind::ALL`]; `None` where there are no bytes.
     pub(crate) segments: [Option<Segment>; 4],
+}
+
+/// What was checked of an image, without its bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    pub(crate) header: ImageHeader,
+    /// In the order of [`SegmentKind::ALL`]; `None` where there are no bytes.
+    pub(crate) segments: [Option<Segment>; 4],
+    pub(crate) section_table: SectionTable,
+}
+
+impl Layout {
+    /// Where the segments end in the file, and what no segment holds starts.
+    pub(crate) fn tail_start(&self) -> usize {
+        let segments = self.segments.iter().flatten();
+        segments
+            .map(|segment| segment.file_end())
+            .max()
+            .unwrap_or_default()
+    }
 }
 
 /// The words to which relocation adds the image's address.
@@ -94,15 +114,18 @@ impl<'file> ImageView<'file> {
         self.sections().find(name)
     }
 
+    /// All but the bytes.
+    pub(crate) const fn layout(&self) -> Layout {
+        Layout {
+            header: self.header,
+            segments: self.segments,
+            section_table: self.elf.section_table,
+        }
+    }
+
     /// The sections behind the last segment.
     pub(crate) fn sections(&self) -> Sections<'file> {
-        let tail_start = self
-            .segments
-            .iter()
-            .flatten()
-            .map(|segment| segment.file_end())
-            .max();
-        let tail_start = tail_start.unwrap_or_default();
+        let tail_start = self.layout().tail_start();
         Sections {
             tail: &self.file[tail_start..],
             tail_offset: tail_start as u64,

@@ -17,12 +17,16 @@
 //! of the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
 
 mod contents;
+mod copy;
 mod debug;
 mod elf;
 mod error;
 mod executable;
+mod file_pages;
 pub mod fuzzing;
 mod image;
+mod image_bytes;
+mod image_name;
 mod kept;
 mod link_part;
 mod load;
@@ -48,7 +52,10 @@ pub use debug::{
 };
 pub use error::LoadError;
 pub use executable::executable_bytes;
+pub use file_pages::FilePages;
 pub use image::{ImageView, RelocatedWords, SymbolWords};
+pub use image_bytes::ImageBytes;
+pub use image_name::NamedImage;
 pub use link_part::LinkedBytes;
 pub use load::{Host, LoadedImage, OwnSymbolTable, load};
 pub use native_map::{NativeReturn, is_native_code, native_return_at};

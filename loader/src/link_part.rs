@@ -9,7 +9,6 @@ use abi::native::part::{LoopEntry, NativeEntry};
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 use crate::error::LoadError;
-use crate::executable::ExecutablePart;
 use crate::kept::KeptFile;
 use crate::load::LoadedImage;
 use crate::map::{MappedFile, Mapping};
@@ -45,9 +44,9 @@ impl LoadedImage {
         directory: Option<&Path>,
     ) -> Result<LinkedBytes, LoadError> {
         let view = match part.origin() {
-            Origin::Bytes(file) => PartView::parse(file, self.contents())?,
+            Origin::Bytes(file) => PartView::parse(file.as_slice(), self.contents())?,
             Origin::Bytecode(_) => return Err(LoadError::PartNotVouched),
-            Origin::Checked(file) => PartView::checked_before(file, self.contents())?,
+            Origin::Checked(file) => PartView::checked_before(file.as_slice(), self.contents())?,
             Origin::Linked(file) => PartView::checked_before(file, self.contents())?,
         };
         if let Some(other) = (self.parts.iter()).find(|other| other.touches(view.extent())) {
@@ -59,13 +58,11 @@ impl LoadedImage {
         let directory = directory.filter(|_| placement == Placement::Mapped);
         let kept = directory.map(|directory| KeptFile::write(directory, self.name(), view.file));
         let kept = kept.transpose()?;
-        let source = match (kept.as_ref(), part.origin()) {
-            (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
-            (None, Origin::Linked(file)) if placement == Placement::Mapped => {
-                ExecutablePart::of(file).map_or(MappedFile::Copy(""), MappedFile::Executable)
-            }
-            (None, _) => MappedFile::Copy(""),
+        let linked = match part.origin() {
+            Origin::Linked(file) => Some(*file),
+            Origin::Bytes(_) | Origin::Bytecode(_) | Origin::Checked(_) => None,
         };
+        let source = MappedFile::of(kept.as_ref(), linked, placement);
         // SAFETY: all parts that were linked before have other granules, as was just checked. What was placed and not
         // linked, nobody knows.
         let placed_bytes = unsafe { self.mapping.place_part(&view, &source) }?;

@@ -11,10 +11,10 @@ use crate::contents::Contents;
 use crate::debug::{CodeOrigin, DebugTables};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
-use crate::executable::ExecutablePart;
+use crate::file_pages::FileTail;
 use crate::image::{ImageView, bytecode};
 use crate::kept::KeptFile;
-use crate::map::{MappedFile, Mapping, UnsealedMapping, sealed_bytes};
+use crate::map::{Left, MappedFile, Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
 use crate::options::{LoadOptions, Placement};
 use crate::part::LinkedPart;
@@ -89,29 +89,34 @@ pub struct LoadedImage {
     pub(crate) mapping: Mapping,
     /// For what native parts take.
     charges: Vec<Charge>,
-    /// The end of the file that is not mapped, where names and lines are.
-    tail: Cow<'static, [u8]>,
+    tail: Tail,
     tail_offset: u64,
     section_table: SectionTable,
     debug_tables: OnceLock<DebugTables>,
 }
 
-/// Checks an image, and brings it into the heap of `host`. `name` is for messages, usually a path.
+/// Checks an image, and brings it into the heap of `host`. `name` is for messages, usually a path. An image that is
+/// given away takes its memory along, if it is in [`FilePages`](crate::FilePages).
 ///
 /// # Errors
 ///
 /// [`LoadError`]: the first check that failed, or what the system refused; nothing is left behind.
-pub fn load(
-    image: &TrustedImage<'_>,
+pub fn load<'file>(
+    image: impl Into<TrustedImage<'file>>,
     name: &str,
     host: &mut dyn Host,
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
-    let view = &match image.origin() {
-        Origin::Bytes(file) => ImageView::parse(file)?,
-        Origin::Bytecode(file) | Origin::Checked(file) => ImageView::checked_before(file)?,
-        Origin::Linked(image) => ImageView::checked_before(image)?,
-    };
+    load_trusted(image.into(), name, host, options)
+}
+
+fn load_trusted(
+    image: TrustedImage<'_>,
+    name: &str,
+    host: &mut dyn Host,
+    options: LoadOptions,
+) -> Result<LoadedImage, LoadError> {
+    let view = checked(&image)?;
     let options = if image.is_bytecode_only() {
         options.bytecode_only()
     } else {
@@ -122,23 +127,21 @@ pub fn load(
         .filter(|_| options.placement == Placement::Mapped);
     let kept = directory.map(|directory| KeptFile::write(directory, name, view.file));
     let kept = kept.transpose()?;
-    let source = match (kept.as_ref(), image.origin()) {
-        (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
-        (None, Origin::Linked(image)) if options.placement == Placement::Mapped => {
-            ExecutablePart::of(image).map_or(MappedFile::Copy(name), MappedFile::Executable)
-        }
-        (None, _) => MappedFile::Copy(name),
-    };
-    let unsealed = UnsealedMapping::new(view, host.arena(), options, &source)?;
-    relocate(&unsealed);
     let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
+    let layout = view.layout();
+    let (bytes, linked) = image.into_parts();
+    let source = MappedFile::of(kept.as_ref(), linked, options.placement);
+    let (unsealed, left) =
+        UnsealedMapping::new((&layout, name), host.arena(), options, &source, bytes)?;
+    relocate(&unsealed);
     write_symbols(&unsealed, &symbols);
     choose_tiers(&unsealed, unsealed.tier());
     let mut mapping = unsealed.seal()?;
     if let Some(kept) = kept {
         kept.announce(mapping.address(0))?;
     }
-    if let Some(symbols) = own_symbols(&mapping, view) {
+    let header = &layout.header;
+    if let Some(symbols) = own_symbols(&mapping, header) {
         // SAFETY: the table was checked, and code that was vouched for goes with true symbols. The image is pinned, and
         // nobody takes the pin back: so the image stays mapped as long as the arena.
         let is_adopted = options.pins > 0 && unsafe { host.adopt_symbols(symbols) };
@@ -146,42 +149,77 @@ pub fn load(
             return Err(LoadError::OwnSymbolsRefused);
         }
     }
-    let sections = view.sections();
-    let sections_bytes = match image.origin() {
-        Origin::Bytes(_) | Origin::Bytecode(_) | Origin::Checked(_) => sections.tail.len(),
-        Origin::Linked(_) => 0,
-    };
+    let tail = Tail::new(linked, left, layout.tail_start());
     // SAFETY: the image was just mapped into chunks of the host's arena, and `LoadedImage` keeps it mapped.
-    let id = unsafe { host.register(describe(&mapping, view, options.pins, sections_bytes)) };
+    let id = unsafe { host.register(describe(&mapping, header, options.pins, tail.held_bytes())) };
     mapping.keep();
-    let native = register_native_code(&mapping, view, options);
+    let native = register_native_code(&mapping, header, options);
     Ok(LoadedImage {
         id,
         name: name.into(),
-        header: view.header,
+        header: *header,
         native,
         parts: Vec::new(),
         mapping,
         charges: Vec::new(),
-        tail: match image.origin() {
-            Origin::Bytes(_) | Origin::Bytecode(_) | Origin::Checked(_) => {
-                Cow::Owned(sections.tail.to_vec())
-            }
-            Origin::Linked(image) => Cow::Borrowed(&image[sections.tail_offset as usize..]),
-        },
-        tail_offset: sections.tail_offset,
-        section_table: sections.table,
+        tail,
+        tail_offset: layout.tail_start() as u64,
+        section_table: layout.section_table,
         debug_tables: OnceLock::new(),
     })
+}
+
+/// The image, of which those checks have passed that its origin does not make needless.
+fn checked<'file>(image: &'file TrustedImage<'_>) -> Result<ImageView<'file>, LoadError> {
+    match image.origin() {
+        Origin::Bytes(file) => ImageView::parse(file.as_slice()),
+        Origin::Bytecode(file) | Origin::Checked(file) => {
+            ImageView::checked_before(file.as_slice())
+        }
+        Origin::Linked(image) => ImageView::checked_before(image),
+    }
+}
+
+/// The end of an image's file that is not mapped, where names and lines are.
+#[derive(Debug)]
+enum Tail {
+    Bytes(Cow<'static, [u8]>),
+    Pages(FileTail),
+}
+
+impl Tail {
+    /// What follows `start` in a constant of the program, or in what is left of the bytes of an image.
+    fn new(linked: Option<&'static [u8]>, left: Left<'_>, start: usize) -> Self {
+        match (linked, left) {
+            (Some(image), _) => Self::Bytes(Cow::Borrowed(&image[start..])),
+            (None, Left::Bytes(bytes)) => Self::Bytes(Cow::Owned(bytes[start..].to_vec())),
+            (None, Left::Tail(tail)) => Self::Pages(tail),
+        }
+    }
+
+    const fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Bytes(Cow::Borrowed(bytes)) => bytes,
+            Self::Bytes(Cow::Owned(bytes)) => bytes.as_slice(),
+            Self::Pages(tail) => tail.as_slice(),
+        }
+    }
+
+    /// Bytes of memory that the image holds for it.
+    const fn held_bytes(&self) -> usize {
+        match self {
+            Self::Bytes(Cow::Borrowed(_)) => 0,
+            Self::Bytes(Cow::Owned(_)) | Self::Pages(_) => self.as_slice().len(),
+        }
+    }
 }
 
 /// Makes the native code of an image known, if it may run.
 fn register_native_code(
     mapping: &Mapping,
-    view: &ImageView<'_>,
+    header: &ImageHeader,
     options: LoadOptions,
 ) -> Option<Registration> {
-    let header = &view.header;
     if !mapping.may_execute() || options.is_bytecode_only {
         return None;
     }
@@ -197,8 +235,8 @@ fn register_native_code(
 }
 
 /// Where the symbols are that an image brings along.
-fn own_symbols(mapping: &Mapping, view: &ImageView<'_>) -> Option<OwnSymbolTable> {
-    let table = view.header.own_symbols;
+fn own_symbols(mapping: &Mapping, header: &ImageHeader) -> Option<OwnSymbolTable> {
+    let table = header.own_symbols;
     (table.bytes > 0).then(|| OwnSymbolTable {
         image: mapping.address(0),
         entries: mapping.address(table.start),
@@ -208,16 +246,15 @@ fn own_symbols(mapping: &Mapping, view: &ImageView<'_>) -> Option<OwnSymbolTable
 
 fn describe(
     mapping: &Mapping,
-    view: &ImageView<'_>,
+    header: &ImageHeader,
     pins: u32,
     sections_bytes: usize,
 ) -> ImageDescription {
-    let header = &view.header;
     ImageDescription {
         range: covered(mapping, header),
         sealed: vec![AddressRange::new(
             mapping.address(0),
-            sealed_bytes(view) as usize,
+            sealed_bytes(header) as usize,
         )],
         cells: mapping.addresses(header.cells),
         constants: mapping.addresses(header.constants),
@@ -290,7 +327,7 @@ impl LoadedImage {
     pub fn debug_tables(&self) -> &DebugTables {
         self.debug_tables.get_or_init(|| {
             let sections = Sections {
-                tail: &self.tail,
+                tail: self.tail.as_slice(),
                 tail_offset: self.tail_offset,
                 table: self.section_table,
             };

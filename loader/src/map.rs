@@ -1,10 +1,12 @@
 //! Segments in memory: mapped or copied into the arena, sealed, read, given back.
 //!
-//! Every mapping starts at a granule of [`SEGMENT_ALIGN_BYTES`], in memory and in the file. So the
-//! loader need not know the page size. The part of the first granule that precedes a segment is
-//! mapped with the segment and never used. Bytecode is only read. The code segment of an image with
-//! native code becomes executable when the image is sealed, and is never writable and executable at
-//! once.
+//! Segments are mapped from a file that nobody changes: the executable, or a file that is kept for tools. Each such
+//! mapping starts at a granule of [`SEGMENT_ALIGN_BYTES`], in memory and in the file, so that the page size does not
+//! matter. The part of the first granule that precedes a segment is mapped with the segment and never used. All other
+//! images are copied into memory of their own, or take over the pages that their file was read into.
+//!
+//! Bytecode is only read. The code segment of an image with native code becomes executable when the image is sealed,
+//! and is never writable and executable at once.
 //!
 //! The system lets a process have 65,530 mappings, and an image in pages of its own takes up to eight of them. So a
 //! small image ([`SMALL_IMAGE_BYTES_MAX`](abi::image::SMALL_IMAGE_BYTES_MAX)) is copied beside others into a chunk
@@ -12,8 +14,9 @@
 //! code then, which could not become executable. Nobody writes what is sealed there either: stores go through the
 //! write barrier, which knows what is sealed.
 
+use std::borrow::Cow;
 use std::ffi::c_void;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -21,14 +24,16 @@ use abi::image::{Extent, IMAGE_BYTES_MAX, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::native::Tier;
 use abi::native::part::room_bytes;
 use gc::{Address, AddressRange, Arena, ArenaError};
-use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use crate::contents::Contents;
 use crate::error::LoadError;
 use crate::executable::ExecutablePart;
-use crate::image::ImageView;
+use crate::file_pages::FileTail;
+use crate::image::Layout;
+use crate::image_bytes::ImageBytes;
+use crate::kept::KeptFile;
 use crate::options::{LoadOptions, Placement};
 use crate::segment::{Segment, SegmentKind};
 
@@ -37,8 +42,8 @@ const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
 /// Bytes of a page, where pages are small.
 const PAGE_BYTES: u32 = 4096;
 
-/// What takes so many pages is copied at once where it is written to.
-const COPIED_AT_ONCE_MIN: u32 = 4 * PAGE_BYTES;
+/// The pages of what takes so many are found at once where it is written to.
+pub(crate) const WRITTEN_AT_ONCE_MIN: u32 = 4 * PAGE_BYTES;
 
 /// How many mappings the images of a process may take, so that the rest of the process has as many.
 const MAPPINGS_MAX: usize = 32_768;
@@ -64,15 +69,41 @@ impl Drop for TakenMappings {
     }
 }
 
-/// The file that an image is mapped from, if it is mapped.
+/// The file that an image, or a native part, is mapped from, if it is mapped.
 #[derive(Debug)]
 pub(crate) enum MappedFile<'file> {
     /// The image's file, which is kept.
     Kept(BorrowedFd<'file>),
     /// The executable that the image is a part of.
     Executable(ExecutablePart),
-    /// A sealed copy in memory, which has a name for whoever looks at the mappings of the process.
-    Copy(&'file str),
+    /// None: it is copied.
+    None,
+}
+
+impl<'file> MappedFile<'file> {
+    /// The file of an image: the one that is kept, or the executable that the image is a constant of.
+    pub(crate) fn of(
+        kept: Option<&'file KeptFile>,
+        linked: Option<&'static [u8]>,
+        placement: Placement,
+    ) -> Self {
+        match (kept, linked) {
+            (Some(kept), _) => Self::Kept(kept.descriptor()),
+            (None, Some(image)) if placement == Placement::Mapped => {
+                ExecutablePart::of(image).map_or(Self::None, Self::Executable)
+            }
+            (None, _) => Self::None,
+        }
+    }
+}
+
+/// What is left of the bytes of an image that was placed.
+#[derive(Debug)]
+pub(crate) enum Left<'file> {
+    /// All of them.
+    Bytes(Cow<'file, [u8]>),
+    /// What follows the segments.
+    Tail(FileTail),
 }
 
 /// In what memory of the arena an image lies.
@@ -90,17 +121,17 @@ enum Home {
 
 impl Home {
     /// What a caller's choice means for the image.
-    fn of(view: &ImageView<'_>, placement: Placement) -> Self {
-        if view.header.is_small() {
+    fn of(layout: &Layout, placement: Placement, source: &MappedFile<'_>) -> Self {
+        if layout.header.is_small() {
             return Self::Shared;
         }
         if MAPPINGS.load(Ordering::Relaxed) >= MAPPINGS_MAX {
             return Self::Writable;
         }
-        match placement {
-            Placement::Mapped => Self::Mapped,
-            Placement::Copied => Self::Copied,
-            Placement::Writable => Self::Writable,
+        match (placement, source) {
+            (Placement::Writable, _) => Self::Writable,
+            (Placement::Mapped, MappedFile::Kept(_) | MappedFile::Executable(_)) => Self::Mapped,
+            (Placement::Mapped | Placement::Copied, _) => Self::Copied,
         }
     }
 
@@ -116,12 +147,12 @@ impl Home {
     fn reserve_with_room(
         self,
         arena: &Arena,
-        view: &ImageView<'_>,
+        layout: &Layout,
         options: LoadOptions,
     ) -> Result<(AddressRange, bool), ArenaError> {
-        let bytes = view.header.image.bytes as usize;
-        if options.has_native_room && self.may_execute() && !has_native_code(view) {
-            let room_bytes = room_bytes(view.header.code) as usize;
+        let bytes = layout.header.image.bytes as usize;
+        if options.has_native_room && self.may_execute() && !has_native_code(layout) {
+            let room_bytes = room_bytes(layout.header.code) as usize;
             let end = (bytes + room_bytes).min(IMAGE_BYTES_MAX as usize);
             if let Ok(range) = self.reserve(arena, end) {
                 return Ok((range, true));
@@ -154,35 +185,51 @@ pub(crate) struct Mapping {
 /// The memory of an image that nobody else knows yet. Its constants and cells are writable; so is its
 /// code, if tiers are chosen in it.
 #[derive(Debug)]
-pub(crate) struct UnsealedMapping<'view, 'file> {
+pub(crate) struct UnsealedMapping<'name> {
     mapping: Mapping,
-    view: &'view ImageView<'file>,
+    layout: Layout,
     options: LoadOptions,
+    /// For whoever looks at the mappings of the process.
+    name: &'name str,
 }
 
-impl<'view, 'file> UnsealedMapping<'view, 'file> {
-    /// Places the segments of `view`, which `source` has if they are to be mapped.
-    pub(crate) fn new(
-        view: &'view ImageView<'file>,
+impl<'name> UnsealedMapping<'name> {
+    /// Places the segments of an image, which `source` has if they are to be mapped, else `bytes`. Answers what is left
+    /// of these.
+    pub(crate) fn new<'file>(
+        (layout, name): (&Layout, &'name str),
         arena: &Arc<Arena>,
         options: LoadOptions,
         source: &MappedFile<'_>,
-    ) -> Result<Self, LoadError> {
-        let home = Home::of(view, options.placement);
-        let placed = match Mapping::new(view, arena, home, options, source) {
+        bytes: ImageBytes<'file>,
+    ) -> Result<(Self, Left<'file>), LoadError> {
+        let home = Home::of(layout, options.placement, source);
+        let mapping = match Mapping::new(layout, arena, home, options, source) {
             // The process has no mapping left.
             Err(LoadError::System { code, .. })
                 if code == Errno::NOMEM.raw_os_error() && home.may_execute() =>
             {
-                Mapping::new(view, arena, Home::Writable, options, source)
+                Mapping::new(layout, arena, Home::Writable, options, source)
             }
-            placed => placed,
+            mapping => mapping,
         };
-        Ok(Self {
-            mapping: placed?,
-            view,
+        let mut mapping = mapping?;
+        let left = match bytes.into_pages() {
+            Ok(pages) => Left::Tail(mapping.place_pages(layout, pages)?),
+            Err(bytes) => {
+                if mapping.home != Home::Mapped {
+                    mapping.copy_segments(layout, &bytes);
+                }
+                Left::Bytes(bytes)
+            }
+        };
+        let unsealed = Self {
+            mapping,
+            layout: *layout,
             options,
-        })
+            name,
+        };
+        Ok((unsealed, left))
     }
 
     /// Which procedures may be entered as native code, where they have any.
@@ -194,9 +241,14 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
         }
     }
 
-    /// The image that was placed.
-    pub(crate) const fn view(&self) -> &'view ImageView<'file> {
-        self.view
+    /// The header of the image that was placed.
+    pub(crate) const fn header(&self) -> &ImageHeader {
+        &self.layout.header
+    }
+
+    /// The segments that nobody writes but who chooses tiers.
+    pub(crate) fn contents(&self) -> Contents<'_> {
+        self.mapping.contents(self.layout.header)
     }
 
     /// The machine address of a virtual one.
@@ -206,20 +258,23 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
     }
 
     /// Makes everything but the cells read-only, and native code executable.
-    pub(crate) fn seal(self) -> Result<Mapping, LoadError> {
-        let header = &self.view.header;
+    pub(crate) fn seal(mut self) -> Result<Mapping, LoadError> {
+        let header = self.layout.header;
         match self.mapping.home {
             Home::Writable | Home::Shared => return Ok(self.mapping),
             Home::Mapped => self.protect(header.constants, MprotectFlags::READ)?,
             Home::Copied => {
+                if self.options.placement == Placement::Mapped {
+                    self.mapping.give_name(&header, self.name)?;
+                }
                 let sealed = Extent {
                     start: 0,
-                    bytes: sealed_bytes(self.view),
+                    bytes: sealed_bytes(&header),
                 };
                 self.protect(sealed, MprotectFlags::READ)?;
             }
         }
-        if is_code_unsealed(self.view, self.options) {
+        if is_code_unsealed(&self.layout, self.mapping.home, self.options) {
             let access = if self.options.is_bytecode_only {
                 MprotectFlags::READ
             } else {
@@ -242,14 +297,15 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
 }
 
 impl Mapping {
+    /// The memory of an image, whose segments are in it if `source` has them, and the image is mapped.
     fn new(
-        view: &ImageView<'_>,
+        layout: &Layout,
         arena: &Arc<Arena>,
         home: Home,
         options: LoadOptions,
         source: &MappedFile<'_>,
     ) -> Result<Self, LoadError> {
-        let (range, has_room) = home.reserve_with_room(arena, view, options)?;
+        let (range, has_room) = home.reserve_with_room(arena, layout, options)?;
         let mut mapping = Self {
             arena: Arc::clone(arena),
             range,
@@ -260,38 +316,32 @@ impl Mapping {
             is_kept: false,
         };
         match home {
-            Home::Mapped => mapping.map_file(view, options, source)?,
-            Home::Copied => {
-                mapping.map_memory(view)?;
-                mapping.copy_segments(view);
-            }
-            Home::Writable | Home::Shared => mapping.copy_segments(view),
+            Home::Mapped => mapping.map_file(layout, options, source)?,
+            Home::Copied => mapping.map_memory(layout)?,
+            Home::Writable | Home::Shared => {}
         }
         Ok(mapping)
     }
 
     fn map_file(
         &mut self,
-        view: &ImageView<'_>,
+        layout: &Layout,
         options: LoadOptions,
         source: &MappedFile<'_>,
     ) -> Result<(), LoadError> {
+        let written = [layout.header.constants, layout.header.cells];
         match source {
-            MappedFile::Kept(file) => self.map_segments(view, options, *file, 0),
+            MappedFile::Kept(file) => self.map_segments(layout, options, *file, 0)?,
             MappedFile::Executable(part) => {
-                self.map_segments(view, options, part.descriptor(), part.offset())?;
+                self.map_segments(layout, options, part.descriptor(), part.offset())?;
                 // The pages that are only read are the executable's.
-                let written = [view.header.constants, view.header.cells];
                 self.taken_bytes = written.into_iter().map(page_bytes).sum();
-                Ok(())
             }
-            MappedFile::Copy(name) => {
-                self.map_segments(view, options, sealed_copy(view, name)?.as_fd(), 0)
-            }
-        }?;
-        for extent in [view.header.constants, view.header.cells] {
-            if extent.bytes >= COPIED_AT_ONCE_MIN || matches!(source, MappedFile::Executable(_)) {
-                self.copy_pages(extent);
+            MappedFile::None => unreachable!("such an image is copied"),
+        }
+        for extent in written {
+            if extent.bytes >= WRITTEN_AT_ONCE_MIN || matches!(source, MappedFile::Executable(_)) {
+                self.write_pages_at_once(extent);
             }
         }
         Ok(())
@@ -300,18 +350,18 @@ impl Mapping {
     /// Maps each segment from `file`, where the image starts at `file_start`, a multiple of the page size.
     fn map_segments(
         &mut self,
-        view: &ImageView<'_>,
+        layout: &Layout,
         options: LoadOptions,
         file: BorrowedFd<'_>,
         file_start: u64,
     ) -> Result<(), LoadError> {
         let mut taken_mappings = 0;
-        for &segment in view.segments.iter().flatten() {
+        for &segment in layout.segments.iter().flatten() {
             let access = match segment.kind {
-                SegmentKind::Code if is_code_unsealed(view, options) => {
+                SegmentKind::Code if is_code_unsealed(layout, self.home, options) => {
                     ProtFlags::READ | ProtFlags::WRITE
                 }
-                SegmentKind::Code if has_native_code(view) => ProtFlags::READ | ProtFlags::EXEC,
+                SegmentKind::Code if has_native_code(layout) => ProtFlags::READ | ProtFlags::EXEC,
                 SegmentKind::ReadOnly | SegmentKind::Code => ProtFlags::READ,
                 SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
             };
@@ -331,14 +381,14 @@ impl Mapping {
         Ok(())
     }
 
-    /// Has the system copy the pages of `extent`, which are mapped from a file, at once: relocation writes to almost
-    /// every one of them.
-    fn copy_pages(&self, extent: Extent) {
+    /// Has the system find the pages of `extent` at once, and copy what a file has there: relocation, or who copies a
+    /// segment, writes to almost every one of them.
+    pub(crate) fn write_pages_at_once(&self, extent: Extent) {
         let lead = extent.start % PAGE_BYTES;
         let start = self.address(extent.start - lead).as_word_pointer();
         let bytes = (lead + extent.bytes) as usize;
         if bytes > 0 {
-            // A system that does not know how copies each page when it is written to.
+            // A system that does not know how finds each page when it is written to.
             // SAFETY: the pages were mapped for this image alone, and keep what is in them.
             let _ = unsafe { rustix::mm::madvise(start.cast(), bytes, Advice::LinuxPopulateWrite) };
         }
@@ -368,47 +418,10 @@ impl Mapping {
             .map_err(system("mapping a segment"))
     }
 
-    /// Maps writable memory over the image's chunks.
-    fn map_memory(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
-        let (start, bytes) = self.granules(view.header.image);
-        let access = ProtFlags::READ | ProtFlags::WRITE;
-        let flags = MapFlags::PRIVATE | MapFlags::FIXED;
-        // SAFETY: the granules lie in the range that was reserved for this image alone, and no reference
-        // into it exists yet.
-        unsafe { rustix::mm::mmap_anonymous(start, bytes, access, flags) }
-            .map_err(system("mapping memory for an image"))?;
-        // The sealed part, which code that may be executed splits, the cells, and the inaccessible
-        // rest.
-        let taken_mappings = if has_native_code(view) { 5 } else { 3 };
-        self.taken_mappings.set(taken_mappings);
-        Ok(())
-    }
-
-    /// Copies a segment from its file to its place.
-    ///
-    /// # Safety
-    ///
-    /// The place is this image's alone, and writable.
-    pub(crate) unsafe fn copy_segment(&self, segment: Segment, file: &[u8]) {
-        let source = segment.bytes(file);
-        let target = self
-            .address(segment.extent.start)
-            .as_word_pointer()
-            .cast::<u8>();
-        // SAFETY: the target is writable, by the contract of this function; it is as long as the segment, and belongs
-        // to this image alone, so that the source lies elsewhere.
-        unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
-    }
-
-    fn copy_segments(&mut self, view: &ImageView<'_>) {
-        for &segment in view.segments.iter().flatten() {
-            // SAFETY: the segments of an image that is copied lie in writable memory, which was reserved for it alone.
-            unsafe { self.copy_segment(segment, view.file) };
-            self.taken_bytes += match self.home {
-                Home::Shared => segment.extent.bytes as usize,
-                Home::Mapped | Home::Copied | Home::Writable => page_bytes(segment.extent),
-            };
-        }
+    /// Counts mappings and bytes of memory that the image takes beside those that were counted before.
+    pub(crate) fn count_taken(&mut self, mappings: usize, bytes: usize) {
+        self.taken_mappings.set(self.taken_mappings.0 + mappings);
+        self.taken_bytes += bytes;
     }
 
     /// The segments that nobody writes. `header` is that of the image that was placed here.
@@ -445,6 +458,21 @@ impl Mapping {
     /// Whether there is room for native parts.
     pub(crate) const fn has_room(&self) -> bool {
         self.has_room
+    }
+
+    /// Whether the image lies in granules of its own that were mapped from no file.
+    pub(crate) fn has_own_memory(&self) -> bool {
+        self.home == Home::Copied
+    }
+
+    /// Whether the image lies in a part of a chunk.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.home == Home::Shared
+    }
+
+    /// Whether the segments are there, from a file.
+    pub(crate) fn is_mapped(&self) -> bool {
+        self.home == Home::Mapped
     }
 
     /// Leaves the memory as it is when dropped: it goes with the arena.
@@ -506,8 +534,7 @@ impl Drop for Mapping {
 }
 
 /// Bytes from the image's start to the end of what is sealed: everything but the cells.
-pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
-    let header = &view.header;
+pub(crate) const fn sealed_bytes(header: &ImageHeader) -> u32 {
     let last = if header.constants.bytes > 0 {
         header.constants
     } else {
@@ -522,38 +549,14 @@ pub(crate) fn page_bytes(extent: Extent) -> usize {
     (lead + extent.bytes).next_multiple_of(PAGE_BYTES) as usize
 }
 
-const fn has_native_code(view: &ImageView<'_>) -> bool {
-    view.header.native_code.bytes > 0
+pub(crate) const fn has_native_code(layout: &Layout) -> bool {
+    layout.header.native_code.bytes > 0
 }
 
 /// Whether the code is writable before the image is sealed, and executable afterwards only.
-fn is_code_unsealed(view: &ImageView<'_>, options: LoadOptions) -> bool {
-    let is_written = options.placement == Placement::Copied || options.tier != Tier::Native;
-    has_native_code(view) && is_written
-}
-
-/// A copy of the segments in memory that nobody can change or cut short.
-fn sealed_copy(view: &ImageView<'_>, name: &str) -> Result<OwnedFd, LoadError> {
-    let ends = (view.segments.iter().flatten()).map(|segment| segment.file_end());
-    let mut bytes = &view.file[..ends.max().unwrap_or_default()];
-    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-    let file = rustix::fs::memfd_create(copy_name(name).as_str(), flags)
-        .map_err(system("making a file in memory"))?;
-    while !bytes.is_empty() {
-        let written = rustix::io::retry_on_intr(|| rustix::io::write(&file, bytes))
-            .map_err(system("writing a file in memory"))?;
-        bytes = &bytes[written..];
-    }
-    let seals = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
-    rustix::fs::fcntl_add_seals(&file, seals).map_err(system("sealing a file in memory"))?;
-    Ok(file)
-}
-
-/// The name of the copy of an image: no longer than names may be, and without bytes that end it.
-fn copy_name(name: &str) -> String {
-    const NAME_BYTES_MAX: usize = 200;
-    let name = &name[..name.floor_char_boundary(NAME_BYTES_MAX)];
-    format!("cozen-image:{}", name.replace('\0', "?"))
+fn is_code_unsealed(layout: &Layout, home: Home, options: LoadOptions) -> bool {
+    let is_written = home == Home::Copied || options.tier != Tier::Native;
+    has_native_code(layout) && is_written
 }
 
 /// The error of an operation that the system refuses.

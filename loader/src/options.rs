@@ -5,7 +5,8 @@ use abi::native::Tier;
 /// How an image's bytes get to their place; the result is the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Placement {
-    /// Mapped from a sealed copy of the file: pages are shared until written.
+    /// Mapped from the executable or a file that is kept, if the image is in one: pages are shared until written. Else
+    /// copied into memory that has the image's name.
     #[default]
     Mapped,
     /// Copied into anonymous memory.

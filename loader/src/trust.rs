@@ -1,6 +1,6 @@
 //! Who vouches for the code of an image.
 
-use std::borrow::Cow;
+use crate::image_bytes::ImageBytes;
 
 /// The bytes of an image of which somebody vouches for the code.
 ///
@@ -15,11 +15,11 @@ pub struct TrustedImage<'file>(Origin<'file>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin<'file> {
     /// From anywhere.
-    Bytes(Cow<'file, [u8]>),
+    Bytes(ImageBytes<'file>),
     /// From anywhere. The native code is not used.
-    Bytecode(Cow<'file, [u8]>),
+    Bytecode(ImageBytes<'file>),
     /// From where bytes are known to be those that a compiler wrote.
-    Checked(Cow<'file, [u8]>),
+    Checked(ImageBytes<'file>),
     /// From a build that has checked them.
     Linked(&'static [u8]),
 }
@@ -32,7 +32,7 @@ impl<'file> TrustedImage<'file> {
     /// If the checks of [`ImageView::parse`](crate::ImageView::parse) pass, `file` is what a compiler of
     /// this version wrote, unchanged: its instructions and native code use slots, cells and objects as
     /// the machine and the collector expect it, and its frame maps are true.
-    pub unsafe fn vouch(file: impl Into<Cow<'file, [u8]>>) -> Self {
+    pub unsafe fn vouch(file: impl Into<ImageBytes<'file>>) -> Self {
         Self(Origin::Bytes(file.into()))
     }
 
@@ -43,7 +43,7 @@ impl<'file> TrustedImage<'file> {
     ///
     /// The checks of [`ImageView::parse`](crate::ImageView::parse) pass. Its instructions use slots, cells and objects
     /// as the machine and the collector expect it, its frame maps are true, and its data are values and objects.
-    pub unsafe fn vouch_bytecode(file: impl Into<Cow<'file, [u8]>>) -> Self {
+    pub unsafe fn vouch_bytecode(file: impl Into<ImageBytes<'file>>) -> Self {
         Self(Origin::Bytecode(file.into()))
     }
 
@@ -52,7 +52,7 @@ impl<'file> TrustedImage<'file> {
     /// # Safety
     ///
     /// As for [`Self::vouch`]; and the checks of [`ImageView::parse`](crate::ImageView::parse) pass.
-    pub unsafe fn vouch_checked(file: impl Into<Cow<'file, [u8]>>) -> Self {
+    pub unsafe fn vouch_checked(file: impl Into<ImageBytes<'file>>) -> Self {
         Self(Origin::Checked(file.into()))
     }
 
@@ -84,7 +84,7 @@ impl<'file> TrustedImage<'file> {
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         match &self.0 {
-            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => file,
+            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => file.as_slice(),
             Origin::Linked(image) => image,
         }
     }
@@ -92,10 +92,28 @@ impl<'file> TrustedImage<'file> {
     /// The bytes, without anybody who vouches for them.
     pub fn into_bytes(self) -> Vec<u8> {
         match self.0 {
-            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => {
-                file.into_owned()
-            }
+            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => file.into_vec(),
             Origin::Linked(image) => image.to_vec(),
         }
+    }
+
+    /// The bytes, as [`load`](crate::load) takes them; and, if they are a constant of the program, that constant.
+    pub(crate) fn into_parts(self) -> (ImageBytes<'file>, Option<&'static [u8]>) {
+        match self.0 {
+            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => (file, None),
+            Origin::Linked(image) => (image.into(), Some(image)),
+        }
+    }
+}
+
+/// The same image, whose bytes stay where they are.
+impl<'file> From<&'file TrustedImage<'_>> for TrustedImage<'file> {
+    fn from(image: &'file TrustedImage<'_>) -> Self {
+        Self(match &image.0 {
+            Origin::Bytes(file) => Origin::Bytes(file.as_slice().into()),
+            Origin::Bytecode(file) => Origin::Bytecode(file.as_slice().into()),
+            Origin::Checked(file) => Origin::Checked(file.as_slice().into()),
+            Origin::Linked(image) => Origin::Linked(image),
+        })
     }
 }

@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
 
+use loader::{FilePages, ImageBytes};
 use rustix::fs::OFlags;
 use rustix::process::Resource;
 
 use super::key::Key;
+use crate::files::PAGES_BYTES_MIN;
 
 /// What the names of entries end with.
 const ENTRY_EXTENSION: &str = "czo";
@@ -93,7 +95,7 @@ impl Directory {
     }
 
     /// The bytes of the entry with this key, which is used now.
-    pub(super) fn read(&self, key: &Key) -> io::Result<Vec<u8>> {
+    pub(super) fn read(&self, key: &Key) -> io::Result<ImageBytes<'static>> {
         let (file, metadata, bytes) = read(&self.path_of(key))?;
         let now = SystemTime::now();
         let age = now.duration_since(metadata.modified()?);
@@ -230,7 +232,7 @@ fn holds_other_files(path: &Path) -> io::Result<bool> {
 }
 
 /// The file of an entry, what the system says of it, and its bytes, if it is one that the user has written.
-pub(super) fn read(path: &Path) -> io::Result<(File, Metadata, Vec<u8>)> {
+pub(super) fn read(path: &Path) -> io::Result<(File, Metadata, ImageBytes<'static>)> {
     let no_links = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
     let file = OpenOptions::new()
         .read(true)
@@ -247,9 +249,17 @@ pub(super) fn read(path: &Path) -> io::Result<(File, Metadata, Vec<u8>)> {
     if metadata.len() > ENTRY_BYTES_MAX {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut bytes = vec![0; metadata.len() as usize];
-    file.read_exact_at(&mut bytes, 0)?;
-    Ok((file, metadata, bytes))
+    let count = metadata.len() as usize;
+    if metadata.len() < PAGES_BYTES_MIN {
+        let mut bytes = vec![0; count];
+        file.read_exact_at(&mut bytes, 0)?;
+        return Ok((file, metadata, bytes.into()));
+    }
+    let pages = FilePages::read(&file, count)?;
+    if pages.as_slice().len() < count {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok((file, metadata, pages.into()))
 }
 
 /// Removes a file, which may be gone.

@@ -68,7 +68,7 @@ impl ProgramCache {
     fn state(&self, path: &std::path::Path) -> EntryState {
         let read = directory::read(path).map_err(|error| error.to_string());
         let decoded = read.and_then(|(_, _, bytes)| {
-            let decoded = entry::decode(&bytes).map_err(str::to_owned)?;
+            let decoded = entry::decode(bytes.as_slice()).map_err(str::to_owned)?;
             Ok((bytes, decoded))
         });
         let (bytes, decoded) = match decoded {
@@ -91,7 +91,7 @@ impl ProgramCache {
         }
         EntryState::Usable {
             program,
-            is_native: native_end > image_end || has_native_code(&bytes[..image_end]),
+            is_native: native_end > image_end || has_native_code(&bytes.as_slice()[..image_end]),
         }
     }
 

@@ -26,6 +26,8 @@ use entry::{Decoded, Record};
 pub(crate) use key::{Choices, Key};
 pub use maintenance::{CacheEntry, EntryState};
 
+use loader::ImageBytes;
+
 use crate::recorded_files::{Dependency, Found, Kept, KeptFiles};
 
 /// How large a cache may become unless somebody says otherwise, in bytes.
@@ -53,7 +55,7 @@ pub(crate) enum LookUp {
 /// A program from the cache.
 #[derive(Debug)]
 pub(crate) struct CachedProgram {
-    pub(crate) image: Vec<u8>,
+    pub(crate) image: ImageBytes<'static>,
     /// Native code for the image, if it was made.
     pub(crate) native_part: Option<Vec<u8>>,
     pub(crate) origin: Origin,
@@ -131,7 +133,7 @@ impl ProgramCache {
             image_end,
             native_end,
             record,
-        } = match entry::decode(&bytes) {
+        } = match entry::decode(bytes.as_slice()) {
             Ok(decoded) => decoded,
             Err(reason) => return LookUp::Unusable(reason.to_owned()),
         };
@@ -143,7 +145,7 @@ impl ProgramCache {
             };
             files.add(&dependency.path, kept);
         }
-        let native_part = bytes[image_end..native_end].to_owned();
+        let native_part = bytes.as_slice()[image_end..native_end].to_owned();
         bytes.truncate(image_end);
         LookUp::Hit(Box::new(CachedProgram {
             image: bytes,

@@ -9,9 +9,7 @@ use object::elf::{FileHeader64, PT_LOAD};
 use object::read::elf::{FileHeader as _, ProgramHeader as _};
 
 use super::sections::{FileSection, sections};
-
-/// What the memory of an image in a file of memory is called.
-const IN_MEMORY: &str = "/memfd:cozen-image";
+use loader::NamedImage;
 
 /// A range of a process's memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,12 +93,13 @@ impl ProcessMemory {
     /// The memory by image, in the order of the addresses: neighbours that belong to the same image are one.
     pub fn images(&self) -> Vec<ImageMemory> {
         let mut images: Vec<ImageMemory> = Vec::new();
+        let named = self.named();
         for region in &self.regions {
             // Address space that nobody can use belongs to what stands before it.
             if region.access.starts_with("---") {
                 continue;
             }
-            let (name, is_image) = self.name(region);
+            let (name, is_image) = self.name(region, &named);
             match images.iter_mut().rfind(|last| last.name == name) {
                 Some(last) if !is_image || is_next(last, region) => last.add(region),
                 _ => {
@@ -118,11 +117,20 @@ impl ProcessMemory {
         images
     }
 
+    /// The images in memory of their own, in the order of their addresses.
+    fn named(&self) -> Vec<NamedImage> {
+        let regions = self.regions.iter();
+        regions
+            .filter_map(|region| NamedImage::of_mapping(region.start, region.offset, &region.path))
+            .collect()
+    }
+
     /// What a range is for, and whether it is a part of an image.
-    fn name(&self, region: &MappedRegion) -> (String, bool) {
-        if let Some(name) = region.path.strip_prefix(IN_MEMORY) {
-            let name = name.trim_end_matches(" (deleted)").trim_start_matches(':');
-            return (format!("image {name}"), true);
+    fn name(&self, region: &MappedRegion, named: &[NamedImage]) -> (String, bool) {
+        let before = named.partition_point(|image| image.start <= region.start);
+        let holding = named[..before].last();
+        if let Some(image) = holding.filter(|image| region.end <= image.end) {
+            return (format!("image {}", image.name), true);
         }
         if let Some(name) = self
             .executable
@@ -267,8 +275,44 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_page_with_a_name_tells_where_its_image_is() {
+        let page = |start: &str, offset: &str, path: &str| {
+            format!("7f00{start}000-7f00{start}fff rw-p {offset} 00:00 0 {path}\nRss: 4 kB\n")
+        };
+        let (first, second) = (
+            "/memfd:cozen-image:a (deleted)",
+            "/memfd:cozen-image:b (deleted)",
+        );
+        let text = [
+            page("10000", "0", ""),
+            page("10001", "2000001000", first),
+            page("10010", "0", ""),
+            // The first image has 0x20 pages.
+            page("10020", "0", ""),
+            page("10030", "0", ""),
+            page("10031", "200001000", second),
+            page("10032", "0", ""),
+        ];
+        let memory = ProcessMemory {
+            regions: parse(&text.concat()),
+            executable: None,
+        };
+        let images = memory.images().into_iter();
+        let found: Vec<_> = images
+            .map(|image| (image.name, image.resident_bytes >> 12))
+            .collect();
+        let unnamed = "(memory without a name)".to_owned();
+        let expected = [
+            ("image a".to_owned(), 3),
+            (unnamed, 2),
+            ("image b".to_owned(), 2),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn ranges_are_read_with_their_figures() {
-        let text = "7f0000000000-7f0000010000 r--p 00010000 fe:00 12    /memfd:cozen-image:a b.czo (deleted)\n\
+        let text = "7f0000000000-7f0000010000 r--p 1000000000 fe:00 12    /memfd:cozen-image:a b.czo (deleted)\n\
                     Size:                 64 kB\nRss:                  12 kB\nPss:                   6 kB\n\
                     Private_Dirty:         4 kB\n\
                     7f0000010000-7f0000020000 rw-p 00000000 00:00 0 \n\

@@ -237,7 +237,7 @@ impl Libraries {
         place: Option<&CachedPlace>,
         settings: &LibrarySettings,
     ) -> Result<Option<ImageLibrary>, Refusal> {
-        let Some(needed) = super::needed_by(&found.image) else {
+        let Some(needed) = super::needed_by(found.image.as_slice()) else {
             return Ok(None);
         };
         if !self.are_there(&needed)? {
@@ -256,7 +256,7 @@ impl Libraries {
                 let mut work = Work::put_off(&text.source, files);
                 work.is_of_library(text.library);
                 if let Some(place) = place {
-                    work.keep_by(place.keep_native_code(image.clone(), origin.clone()));
+                    work.keep_by(place.keep_native_code(image.as_slice().to_vec(), origin.clone()));
                 }
                 Some(work)
             }

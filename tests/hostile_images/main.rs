@@ -513,7 +513,7 @@ fn an_image_without_room_is_refused_and_leaves_nothing() {
     let mut host = ToyHost::new();
     let mut images = Vec::new();
     let error = loop {
-        match load(&trusted(&file), "sample", &mut host, LoadOptions::default()) {
+        match load(trusted(&file), "sample", &mut host, LoadOptions::default()) {
             Ok(image) => images.push(image),
             Err(error) => break error,
         }
@@ -525,7 +525,7 @@ fn an_image_without_room_is_refused_and_leaves_nothing() {
     assert!(unsafe { host.mutator.unregister_image(image.id()) });
     // SAFETY: the image was unregistered, and nothing leads into it.
     unsafe { image.unload() };
-    assert!(load(&trusted(&file), "sample", &mut host, LoadOptions::default()).is_ok());
+    assert!(load(trusted(&file), "sample", &mut host, LoadOptions::default()).is_ok());
 }
 
 proptest! {

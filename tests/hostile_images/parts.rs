@@ -69,7 +69,7 @@ fn with_image<R>(body: impl FnOnce(&mut LoadedImage) -> R) -> R {
         has_native_room: true,
         ..LoadOptions::default()
     };
-    let mut image = load(&trusted(&file), "sample", &mut host, options).expect("there is room");
+    let mut image = load(trusted(&file), "sample", &mut host, options).expect("there is room");
     let result = body(&mut image);
     // SAFETY: nothing leads into the image.
     assert!(unsafe { host.mutator.unregister_image(image.id()) });

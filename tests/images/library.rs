@@ -22,7 +22,7 @@ const PINNED: LoadOptions = LoadOptions {
 
 fn load_library(host: &mut ToyHost, options: LoadOptions) -> Result<LoadedImage, LoadError> {
     let file = link(&library_unit()).expect("the sample is well formed");
-    load(&trusted(&file), "library", host, options)
+    load(trusted(&file), "library", host, options)
 }
 
 /// The symbol called `name`, as the table has it.

@@ -39,7 +39,7 @@ fn load_with_room(host: &mut ToyHost, image: &[u8]) -> LoadedImage {
         has_native_room: true,
         ..LoadOptions::default()
     };
-    load(&trusted(image), "sample", host, options).expect("there is room")
+    load(trusted(image), "sample", host, options).expect("there is room")
 }
 
 fn opcode_at_poll(image: &LoadedImage) -> u8 {

@@ -10,6 +10,7 @@ mod loops;
 mod native;
 #[path = "../image_support/native.rs"]
 mod native_sample;
+mod pages;
 mod parts;
 mod round_trip;
 mod tools;
@@ -40,7 +41,7 @@ fn load_sample_for(purpose: Purpose, host: &mut ToyHost, placement: Placement) -
     };
     let file = link(&unit).expect("the sample is well formed");
     load(
-        &trusted(&file),
+        trusted(&file),
         "sample",
         host,
         LoadOptions {
@@ -90,7 +91,7 @@ fn a_small_image_stays_small() {
     let view = ImageView::parse(&file).unwrap();
     assert_eq!(view.segment(SegmentKind::Constants), []);
     let mut host = ToyHost::new();
-    let image = load(&trusted(&file), "small", &mut host, LoadOptions::default()).unwrap();
+    let image = load(trusted(&file), "small", &mut host, LoadOptions::default()).unwrap();
     unload(&host, image);
 }
 

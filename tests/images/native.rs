@@ -17,7 +17,7 @@ use crate::{PLACEMENTS, unload};
 
 fn load_native(host: &mut ToyHost, options: LoadOptions) -> LoadedImage {
     let file = native_image();
-    load(&trusted(&file), "native", host, options).expect("there is room")
+    load(trusted(&file), "native", host, options).expect("there is room")
 }
 
 /// The header of the procedure with native code, and its first opcode.

@@ -29,7 +29,7 @@ fn load_with_room(host: &mut ToyHost, image: &[u8], placement: Placement) -> Loa
         has_native_room: true,
         ..LoadOptions::default()
     };
-    load(&trusted(image), "sample", host, options).expect("there is room")
+    load(trusted(image), "sample", host, options).expect("there is room")
 }
 
 /// The image, with its part, of which nothing is entered.
@@ -198,7 +198,7 @@ fn without_room_of_its_own_a_part_is_refused() {
         );
     };
     let options = LoadOptions::default();
-    let mut image = load(&trusted(&file), "no room", &mut host, options).unwrap();
+    let mut image = load(trusted(&file), "no room", &mut host, options).unwrap();
     refused(&mut image, Placement::Mapped);
     unload(&host, image);
     let mut image = load_with_room(&mut host, &file, Placement::Writable);

@@ -111,7 +111,7 @@ proptest! {
         let mut host = ToyHost::new();
         for placement in PLACEMENTS {
             let options = LoadOptions { placement, ..LoadOptions::default() };
-            let image = load(&trusted(&file), "random", &mut host, options).unwrap();
+            let image = load(trusted(&file), "random", &mut host, options).unwrap();
             let header = *image.header();
             let last_cell = header.cells.start + header.cells.bytes - 8;
             let all = untag(load_word(image.address(last_cell)));

@@ -66,7 +66,7 @@ unsafe impl Host for LoaderHost<'_, '_> {
 impl<'id> Mutator<'id> {
     /// Loads an image; [`Self::result`] is the procedure that runs it.
     ///
-    /// `name` is for messages.
+    /// `name` is for messages. An image that is given away takes its memory along: see [`loader::load`].
     ///
     /// # Errors
     ///
@@ -75,9 +75,9 @@ impl<'id> Mutator<'id> {
     /// # Panics
     ///
     /// If the machine is broken: see [`Self::is_broken`].
-    pub fn load_image(
+    pub fn load_image<'file>(
         &mut self,
-        image: &TrustedImage<'_>,
+        image: impl Into<TrustedImage<'file>>,
         name: &str,
         retention: Retention,
         growth: Growth,

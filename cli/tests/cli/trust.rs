@@ -1,8 +1,9 @@
 //! Images from anywhere: verified, and run as bytecode, unless the user trusts them.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::{IMPORTS, Scratch, cozen, err, out, text};
 
@@ -84,5 +85,92 @@ fn an_image_that_could_break_memory_is_refused_with_its_place() {
     assert_eq!((out(&output).as_str(), output.status.code()), ("", Some(2)));
     for part in ["program.czo is refused", "procedure at 0x", "opcode 0xff"] {
         assert!(err(&output).contains(part), "{}", err(&output));
+    }
+}
+
+/// Runs an image that prints a line and waits for one. Meanwhile, something becomes of its file. The rest of what is
+/// printed, and what is complained of.
+fn changed_while_it_runs(
+    image: &Path,
+    options: &[&str],
+    change: impl Fn(&Path),
+) -> (String, String) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .args(options)
+        .arg(image)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    let mut output = BufReader::new(process.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    output.read_line(&mut line).expect("it is read");
+    assert_eq!(line, "ready\n");
+    change(image);
+    let mut input = process.stdin.take().expect("a pipe");
+    input.write_all(b"\n").expect("it waits");
+    let (mut printed, mut complaint) = (String::new(), String::new());
+    output.read_to_string(&mut printed).expect("it is read");
+    let mut errors = process.stderr.take().expect("a pipe");
+    errors.read_to_string(&mut complaint).expect("it is read");
+    process.wait().expect("it ends");
+    (printed, complaint)
+}
+
+#[test]
+fn what_becomes_of_the_file_of_an_image_changes_nothing_for_the_program() {
+    let scratch = Scratch::new("trust-changed");
+    let strings: Vec<String> = (0..5000)
+        .map(|number| format!("\"string {number}\""))
+        .collect();
+    let strings = strings.join(" ");
+    let program = format!(
+        "{IMPORTS}(define strings '#({strings}))
+        (define (sum index total)
+          (if (= index (vector-length strings)) total
+              (sum (+ index 1) (+ total (string-length (vector-ref strings index))))))
+        (display \"ready\") (newline) (flush-output-port) (read-line)
+        (display (sum 0 0)) (newline)
+        (define (wrong x) (+ 1 (car x)))
+        (wrong 'here)"
+    );
+    let source = scratch.file("large.scm", &program);
+    let image = scratch.0.join("large.czo");
+    for compile in ["--no-native", "--native"] {
+        let made = cozen(&[compile, "compile", text(&source), "-o", text(&image)]);
+        assert!(made.status.success(), "{}", err(&made));
+        let bytes = fs::read(&image).expect("it was made");
+        for options in [
+            &[][..],
+            &["--trust"],
+            &["--no-mmap"],
+            &["--trust", "--native"],
+        ] {
+            for change in [
+                |file: &Path| fs::write(file, "").expect("it is cut"),
+                |file: &Path| {
+                    let bytes = fs::metadata(file).expect("it is there").len() as usize;
+                    let mut opened = fs::OpenOptions::new()
+                        .write(true)
+                        .open(file)
+                        .expect("it is there");
+                    opened
+                        .write_all(&vec![0; bytes])
+                        .expect("it is written over");
+                },
+                |file: &Path| fs::remove_file(file).expect("it is removed"),
+            ] {
+                fs::write(&image, &bytes).expect("a writable directory");
+                let (printed, complaint) = changed_while_it_runs(&image, options, change);
+                assert_eq!(printed, "53890\n", "{compile} {options:?}: {complaint}");
+                for part in ["car", "wrong", "large.scm:8"] {
+                    assert!(
+                        complaint.contains(part),
+                        "{compile} {options:?}: {complaint}"
+                    );
+                }
+            }
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! The steps of the verifier, in order. Each relies on those before.
 
-use std::borrow::Cow;
-
-use loader::{ImageView, TrustedImage};
+use loader::{ImageBytes, ImageView, TrustedImage};
 
 use super::cells;
 use super::error::VerifyError;
@@ -19,10 +17,10 @@ use super::step::Surroundings;
 ///
 /// [`VerifyError`]: the first check that failed.
 pub fn verify_image<'file>(
-    file: impl Into<Cow<'file, [u8]>>,
+    file: impl Into<ImageBytes<'file>>,
 ) -> Result<TrustedImage<'file>, VerifyError> {
     let file = file.into();
-    verify(&ImageView::parse(&file)?)?;
+    verify(&ImageView::parse(file.as_slice())?)?;
     // SAFETY: the checks of the loader have just passed, and those of the verifier, which the docs of this module list
     // with the claims that they prove.
     Ok(unsafe { TrustedImage::vouch_bytecode(file) })
