@@ -116,7 +116,7 @@ pub(crate) enum Waited {
 /// Waits until the terminal has a line.
 pub(crate) fn wait_at_prompt() -> Waited {
     AT_PROMPT.store(true, Ordering::SeqCst);
-    let input = std::io::stdin();
+    let input = rustix::stdio::stdin();
     let waited = loop {
         if PROMPT_INTERRUPTED.swap(false, Ordering::SeqCst) {
             break Waited::Interrupted;

@@ -59,7 +59,8 @@ pub(crate) fn repl(options: &Options) -> Result<Status, Error> {
 }
 
 fn is_terminal() -> bool {
-    std::io::stdin().is_terminal()
+    // The standard library's object would take a buffer that nobody uses.
+    rustix::stdio::stdin().is_terminal()
 }
 
 /// Waits for input, at a terminal with a prompt. Ctrl-C there drops the form that has begun.

@@ -12,7 +12,8 @@ use crate::load::LoadedImage;
 #[derive(Debug)]
 pub struct Registry {
     arena: Arc<Arena>,
-    images: BTreeMap<ImageId, LoadedImage>,
+    /// In boxes: a node of the map has room for eleven.
+    images: BTreeMap<ImageId, Box<LoadedImage>>,
     /// By where they start.
     starts: BTreeMap<Address, ImageId>,
 }
@@ -43,7 +44,7 @@ impl Registry {
             "an image is removed before its place is given again"
         );
         let id = image.id();
-        self.images.insert(id, image);
+        self.images.insert(id, Box::new(image));
         &self.images[&id]
     }
 
@@ -51,17 +52,17 @@ impl Registry {
     pub fn remove(&mut self, id: ImageId) -> Option<LoadedImage> {
         let image = self.images.remove(&id)?;
         self.starts.remove(&image.range().start);
-        Some(image)
+        Some(*image)
     }
 
     /// The image that the collector calls `id`.
     pub fn get(&self, id: ImageId) -> Option<&LoadedImage> {
-        self.images.get(&id)
+        self.images.get(&id).map(Box::as_ref)
     }
 
     /// As [`Self::get`], to link native code to the image.
     pub fn get_mut(&mut self, id: ImageId) -> Option<&mut LoadedImage> {
-        self.images.get_mut(&id)
+        self.images.get_mut(&id).map(Box::as_mut)
     }
 
     /// The image that `address`, any address, lies in.
@@ -87,7 +88,7 @@ impl Registry {
 
     /// All images, in the order of their addresses.
     pub fn images(&self) -> impl Iterator<Item = &LoadedImage> {
-        self.starts.values().filter_map(|id| self.images.get(id))
+        self.starts.values().filter_map(|&id| self.get(id))
     }
 
     /// How many images there are.

@@ -1,5 +1,6 @@
 //! Input: filling a port's buffer, and taking bytes and characters from it.
 
+use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 
 use abi::condition::ConditionKind;
@@ -116,8 +117,16 @@ pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled,
     let end = port.end();
     let free = &port.bytes()[end..];
     // One call: a second one might wait although there is something to go on with.
-    let mut room = Box::new_uninit_slice(free.len().min(READ_BYTES_MAX));
-    let read = file::read(descriptor, &mut room)?;
+    // A process that waits here has written to so much of its stack before.
+    let mut on_stack = [MaybeUninit::uninit(); BUFFER_BYTES];
+    let mut in_heap: Box<[MaybeUninit<u8>]>;
+    let room = if free.len() <= BUFFER_BYTES {
+        &mut on_stack[..free.len()]
+    } else {
+        in_heap = Box::new_uninit_slice(free.len().min(READ_BYTES_MAX));
+        &mut in_heap
+    };
+    let read = file::read(descriptor, room)?;
     write_bytes(free, read);
     port.set_valid(port.position(), end + read.len());
     skip_mark(port);
