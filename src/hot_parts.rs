@@ -11,7 +11,7 @@ use gc::ImageId;
 use loader::TrustedImage;
 use vm::Sampler;
 
-/// Between two samples at first. A sample takes some microseconds of the program.
+/// Between two samples at first. A sample takes some thousand instructions of the program at most.
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
 
 /// Between two samples of a program that runs natively.
