@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes cli/start.ld: which functions of the command line lie together because every start runs them.
+"""Writes cli/start.ld: which functions and data of the command line lie together because every start needs them.
 
     cargo build --release && benches/order_start.py
 
@@ -16,7 +16,13 @@ functions that are generic come in all their instances. Those that are large alt
 library, are named exactly, for the compiler with which the file was written. Functions of the C library come with
 their objects.
 
-A pattern that fits nothing costs nothing but its place: after large changes, write the file anew.
+The data lie together, too: constants of these functions, those of the crates that run at a start and are small, and
+the data of the objects of the C library. Constants have no names that last, so whole crates are named, by the names
+that the compiler gives to their objects.
+
+A pattern that fits nothing costs nothing but its place: after large changes, write the file anew. The build must be
+one without `CARGO_INCREMENTAL`, with which the numbers in the names of functions are others, and other functions are
+inlined.
 """
 
 import argparse
@@ -32,21 +38,72 @@ SCRIPT = ROOT / "cli" / "start.ld"
 INSTANCES_BYTES_MAX = 12_000
 # What runs before `main` and is hidden from Valgrind: the C library finds the functions of the kernel's vDSO.
 OF_VDSO = {"_dl_new_object", "_dl_setup_hash", "_dl_lookup_symbol_x", "strcmp", "__strcmp_avx2"}
-ARCHIVES = ("libc.a", "libgcc_eh.a")
+# What the script calls an archive, by the name that the C compiler knows. The one of mathematical functions has its
+# version in its name; some of these functions have variants, among which each start chooses.
+ARCHIVES = {"libc.a": "libc.a", "libgcc_eh.a": "libgcc_eh.a", "libm.a": "libm*.a"}
+# Crates whose constants are few, and which every start runs.
+CRATES = ("gc", "loader", "vm", "std", "abi")
+# The objects of the executable's own crate. The library of the same name holds texts of libraries.
+OWN_OBJECTS = f"*/cozen-{'?' * 16}.cozen.*.rcgu.o"
 HASH = re.compile(r"17h[0-9a-f]{16}E.*")
 # The C library has some functions for several kinds of processors. Valgrind's is one of them.
 FOR_PROCESSORS = re.compile(r"-(sse|avx|evex)[^.]*")
-HEADER = """\
-/* Functions that every start runs, side by side: `benches/order_start.py` writes this file, and says why. */
+# What the linker makes itself stands where functions are chosen; the rest of the process's start is in `crt1.o`.
+SCRIPT_TEXT = """\
+/* What every start needs, side by side: `benches/order_start.py` writes this file, and says why. */
 SECTIONS
-{
+{{
   .text.start : ALIGN(4096)
-  {
-"""
-FOOTER = """\
-  }
-}
+  {{
+    *crt1.o(.text)
+    *crtbegin*.o(.text)
+    *(.iplt)
+{functions}\
+  }}
+}}
 INSERT BEFORE .text;
+SECTIONS
+{{
+  .rodata.start :
+  {{
+    *(.rodata.cst4 .rodata.cst8 .rodata.cst16 .rodata.cst32)
+{constants}\
+  }}
+  .cozen.slot : {{ *(.cozen.slot) }}
+  .eh_frame : {{ *(.eh_frame) }}
+}}
+INSERT BEFORE .gcc_except_table;
+SECTIONS
+{{
+  .data.rel.ro :
+  {{
+{relocated}\
+    *libc.a:(.data.rel.ro .data.rel.ro.*)
+    *.cozen-*.rcgu.o(.data.rel.ro .data.rel.ro.*)
+  }}
+}}
+INSERT BEFORE .got;
+SECTIONS
+{{
+  .data.start :
+  {{
+{data}\
+    *libc.a:(.data .data.*)
+  }}
+}}
+INSERT BEFORE .data;
+SECTIONS
+{{
+  .bss.start (NOLOAD) :
+  {{
+    *crtbegin*.o(.bss)
+{zeroes}\
+    *.std-*.rcgu.o(.bss .bss.*)
+    *.gc-*.rcgu.o(.bss .bss.*)
+    *libc.a:(EXCLUDE_FILE(*libc.a:pthread_keys.o) .bss EXCLUDE_FILE(*libc.a:pthread_keys.o) .bss.*)
+  }}
+}}
+INSERT BEFORE .bss;
 """
 
 
@@ -59,13 +116,43 @@ def main():
     seen = functions_of_starts(executable)
     rust = in_order(rust_patterns(seen, sizes))
     objects = in_order(objects_of_archives(seen, sizes))
-    lines = ["    *(.text.main .text.unlikely.main)\n"]
+    functions = ["    *(.text.main .text.unlikely.main)\n"]
     for start in range(1 + max(seen.values())):
-        lines += [f"    *(.text.{pattern} .text.unlikely.{pattern})\n" for pattern in rust.get(start, [])]
-        lines += [f"    *{archive}:{member}(.text .text.*)\n" for archive, member in objects.get(start, [])]
-    rust, objects = (sum(map(len, each.values())) for each in (rust, objects))
-    SCRIPT.write_text(HEADER + "".join(lines) + FOOTER)
-    print(f"{rust} functions, {objects} objects of archives: {SCRIPT.relative_to(ROOT)}")
+        functions += [f"    *(.text.{pattern} .text.unlikely.{pattern})\n" for pattern in rust.get(start, [])]
+        functions += of_objects(objects.get(start, []), "text")
+    rust, objects = (sum(each.values(), []) for each in (rust, objects))
+    SCRIPT.write_text(
+        SCRIPT_TEXT.format(
+            functions="".join(functions),
+            constants="".join(
+                [
+                    *(f"    *(.rodata.{pattern})\n" for pattern in rust),
+                    *of_objects(objects, "rodata"),
+                    *of_crates("rodata"),
+                ]
+            ),
+            relocated="".join(of_objects(objects, "data.rel.ro") + of_crates("data.rel.ro")),
+            data="".join(of_objects(objects, "data") + of_crates("data")),
+            zeroes="".join(of_objects(objects, "bss")),
+        )
+    )
+    print(f"{len(rust)} functions, {len(objects)} objects of archives: {SCRIPT.relative_to(ROOT)}")
+
+
+def of_objects(objects, section):
+    """Lines of the script: sections of objects of archives. Mathematical functions have large tables, which no start
+    reads."""
+    return [
+        f"    *{archive}:{member}(.{section} .{section}.*)\n"
+        for archive, member in objects
+        if section == "text" or not archive.startswith("libm")
+    ]
+
+
+def of_crates(section):
+    """Lines of the script: sections of the objects of crates, whose names end in numbers of the compiler's."""
+    objects = [f"*.{crate}-*.rcgu.o" for crate in CRATES]
+    return [f"    {each}(.{section} .{section}.*)\n" for each in [*objects, OWN_OBJECTS]]
 
 
 def sizes_of_functions(executable):
@@ -137,12 +224,19 @@ def objects_of_archives(seen, sizes):
     """Archives of the C compiler that are linked, and their objects, of the other functions, each with a start."""
     seen = dict.fromkeys(OF_VDSO, 0) | seen
     others = {name for name in seen if name in sizes and not name.startswith("_R") and not HASH.search(name)}
-    for archive in ARCHIVES:
-        path = run("cc", f"-print-file-name={archive}").strip()
-        for line in run("nm", "-A", "--defined-only", path).splitlines():
+    for archive, pattern in ARCHIVES.items():
+        for line in run("nm", "-A", "--defined-only", archive_file(archive)).splitlines():
             place, kind, symbol = line.split()
             if symbol in others and kind in "tTwWi":
-                yield seen[symbol], (archive, FOR_PROCESSORS.sub("-*", place.split(":")[1]))
+                yield seen[symbol], (pattern, FOR_PROCESSORS.sub("-*", place.split(":")[1]))
+
+
+def archive_file(name):
+    """The file of an archive; some are texts that name it."""
+    path = Path(run("cc", f"-print-file-name={name}").strip())
+    if path.read_bytes()[:1] != b"!":
+        path = re.search(r"/\S+\.a", path.read_text())[0]
+    return path
 
 
 def run(*command):
