@@ -122,6 +122,12 @@ impl Arena {
         })
     }
 
+    /// Where old, large and pinned objects lie.
+    pub(crate) const fn heap_range(&self) -> AddressRange {
+        let nursery = self.nursery_range();
+        AddressRange::new(nursery.end, self.heap_region_bytes())
+    }
+
     /// How many bytes old, large and pinned objects can take together.
     pub const fn heap_region_bytes(&self) -> usize {
         self.range.bytes() / 2
@@ -348,10 +354,22 @@ impl Arena {
         self.set_number(range, number);
     }
 
-    fn set_kind(&self, range: AddressRange, kind: ChunkKind) {
+    /// Changes what the whole chunks of `range` are for, and leaves their numbers as they are.
+    pub(crate) fn set_kind(&self, range: AddressRange, kind: ChunkKind) {
         for entry in &self.kinds()[self.indices(range)] {
             entry.store(kind as u8, Ordering::Relaxed);
         }
+    }
+
+    /// Adds to the number of the chunk of `address`. Nobody else changes it at the same time.
+    ///
+    /// # Panics
+    ///
+    /// If `address` lies outside the arena.
+    #[inline(always)]
+    pub(crate) fn add_to_number(&self, address: Address, addend: u32) {
+        let number = &self.numbers()[self.chunk_of(address)];
+        number.store(number.load(Ordering::Relaxed).wrapping_add(addend), Ordering::Relaxed);
     }
 
     fn set_number(&self, range: AddressRange, number: u32) {

@@ -33,13 +33,14 @@ const LARGE_YOUNG_NURSERIES: usize = 4;
 /// that the heap is exhausted.
 const RESERVE_PARTS: usize = 4;
 
+/// Holes that exceed this part of the heap's maximum make a full collection due where memory is short.
+const HOLE_PARTS: usize = 8;
+
 /// The policy: thresholds, and what counts towards them.
 #[derive(Debug)]
 pub(crate) struct Trigger {
-    /// What the embedder allows: objects, the copies of a full collection, and what is charged.
+    /// What the embedder allows and the arena has places for: objects with their metadata, copies, and what is charged.
     heap_bytes_max: usize,
-    /// What the arena has places for: objects, and what is charged.
-    placed_bytes_max: usize,
     nursery_budget_bytes: usize,
     growth_percent: usize,
     full_bytes_min: usize,
@@ -62,19 +63,18 @@ pub(crate) struct Trigger {
 
 impl Trigger {
     pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize, account: Account) -> Self {
-        // Small objects are copied; the chunks of a large one may be twice as long as the object.
+        // The chunks of a large object may be twice as long as the object, and blocks have holes.
         let placed_bytes_max = heap_region_bytes / 5 * 2;
         let heap_bytes_max = options
             .heap_bytes_max
             .unwrap_or(usize::MAX)
-            .min(2 * placed_bytes_max);
+            .min(placed_bytes_max);
         let nursery_budget_bytes = options
             .nursery_bytes
             .min(heap_bytes_max / 8)
             .max(HeapOptions::NURSERY_BYTES_MIN);
         let mut trigger = Self {
             heap_bytes_max,
-            placed_bytes_max,
             nursery_budget_bytes,
             growth_percent: options.growth_percent.max(100),
             full_bytes_min: options.full_bytes_min,
@@ -117,13 +117,27 @@ impl Trigger {
         self.account.bytes().saturating_sub(self.exempt_bytes)
     }
 
-    /// How many bytes of objects that are not copied, or of charges, can come before the maximum is reached.
+    /// How many bytes of old objects, or of charges, can come before the maximum is reached.
     pub(crate) fn spare_bytes(&self, occupancy: Occupancy) -> usize {
-        let allowed = self
-            .heap_bytes_max
-            .saturating_sub(occupancy.bytes_with_copies());
-        let placed = self.placed_bytes_max.saturating_sub(occupancy.bytes());
-        allowed.min(placed).saturating_sub(self.charged_bytes())
+        self.heap_bytes_max
+            .saturating_sub(occupancy.bytes_with_copies())
+            .saturating_sub(self.charged_bytes())
+    }
+
+    /// As [`Self::spare_bytes`], for what goes into no hole.
+    pub(crate) fn spare_bytes_beside_holes(&self, occupancy: Occupancy) -> usize {
+        self.spare_bytes(occupancy)
+            .saturating_sub(occupancy.hole_bytes)
+    }
+
+    /// Whether memory is so short that a full collection should fill holes by evacuation.
+    pub(crate) fn is_tight(&self, old: Occupancy) -> bool {
+        self.spare_bytes_beside_holes(old) < self.young_bytes_with_copies()
+    }
+
+    /// Whether holes, and not objects, are in the way of `needed_bytes` that go into none.
+    pub(crate) fn are_holes_in_the_way(&self, old: Occupancy, needed_bytes: usize) -> bool {
+        !self.is_exhausted(old, needed_bytes) && needed_bytes > self.spare_bytes_beside_holes(old)
     }
 
     /// Bytes in the nursery after which a collection is due.
@@ -159,9 +173,16 @@ impl Trigger {
 
     /// Whether old objects, or what is charged, have outgrown the last full collection, or come near the maximum.
     pub(crate) fn is_full_due(&self, old: Occupancy) -> bool {
-        old.bytes() > self.full_threshold_bytes
+        old.fixed_bytes > self.full_threshold_bytes
             || self.spare_bytes(old) < self.young_bytes_with_copies()
+            || self.is_full_of_holes(old)
             || self.is_external_due()
+    }
+
+    /// Whether the blocks with their holes exceed the maximum, and evacuation would help.
+    fn is_full_of_holes(&self, old: Occupancy) -> bool {
+        let taken = old.bytes_with_holes().saturating_add(self.charged_bytes());
+        taken > self.heap_bytes_max && old.hole_bytes > self.heap_bytes_max / HOLE_PARTS
     }
 
     /// What a full nursery takes, if all of it lives.
@@ -173,7 +194,7 @@ impl Trigger {
     pub(crate) fn room_bytes(&self, old: Occupancy) -> usize {
         let spare_bytes = self.spare_bytes(old);
         self.full_threshold_bytes
-            .saturating_sub(old.bytes())
+            .saturating_sub(old.fixed_bytes)
             .min(spare_bytes.saturating_sub(self.young_bytes_with_copies()))
     }
 
@@ -280,6 +301,7 @@ mod tests {
         Occupancy {
             fixed_bytes: bytes,
             movable_bytes: 0,
+            hole_bytes: 0,
         }
     }
 
