@@ -194,7 +194,11 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Swept {
     heap.address_hashed.clear();
     let arena = Arc::clone(&heap.arena);
     let need = evacuation_need(heap);
-    let budget_bytes = heap.evacuation_bytes_max();
+    let budget_bytes = match heap.zeal {
+        // Everything is to move, so that stale references show.
+        Some(_) => usize::MAX,
+        None => heap.evacuation_bytes_max(),
+    };
     let copied_bytes_max = heap.old.begin_full(&arena, need, budget_bytes);
     let mut tracer = Tracer::<M, true>::start(heap, copied_bytes_max);
     for image in tracer.heap.images.pinned() {

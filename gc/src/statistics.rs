@@ -15,6 +15,8 @@ pub struct Statistics {
     pub evacuated_blocks: u64,
     /// Objects that were to be copied out of such blocks, and stayed where they were since there was no room.
     pub rescued_objects: u64,
+    /// Holes between old objects that copies were put into.
+    pub filled_holes: u64,
     /// Bytes that the old space, large and pinned objects take now, garbage included.
     pub old_bytes: usize,
     /// Bytes that were live after the last full collection.

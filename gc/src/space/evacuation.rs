@@ -45,7 +45,7 @@ impl Plan {
             Need::Everything => {
                 return Self {
                     below_bytes: usize::MAX,
-                    copied_bytes_max: usize::MAX,
+                    copied_bytes_max: budget_bytes,
                 };
             }
             Need::Little => SPARSE_STEPS,

@@ -38,6 +38,7 @@ pub(crate) struct OldSpace {
     medium_open: AddressRange,
     object_bytes: usize,
     copied_bytes: u64,
+    filled_holes: u64,
 }
 
 impl OldSpace {
@@ -59,6 +60,7 @@ impl OldSpace {
             medium_open: AddressRange::EMPTY,
             object_bytes: 0,
             copied_bytes: 0,
+            filled_holes: 0,
         })
     }
 
@@ -94,7 +96,10 @@ impl OldSpace {
         top: Address,
     ) -> Result<AddressRange, ArenaError> {
         let range = match self.holes.next(&self.metadata) {
-            Some(hole) => hole,
+            Some(hole) => {
+                self.filled_holes += 1;
+                hole
+            }
             None => block::range(self.add_block(arena)?),
         };
         self.retire(arena, top);
@@ -203,6 +208,11 @@ impl OldSpace {
     /// Bytes that were ever copied into this space.
     pub(crate) const fn copied_bytes(&self) -> u64 {
         self.copied_bytes
+    }
+
+    /// Holes into which something was ever copied.
+    pub(crate) const fn filled_holes(&self) -> u64 {
+        self.filled_holes
     }
 
     // Full collections
