@@ -369,7 +369,10 @@ impl Arena {
     #[inline(always)]
     pub(crate) fn add_to_number(&self, address: Address, addend: u32) {
         let number = &self.numbers()[self.chunk_of(address)];
-        number.store(number.load(Ordering::Relaxed).wrapping_add(addend), Ordering::Relaxed);
+        number.store(
+            number.load(Ordering::Relaxed).wrapping_add(addend),
+            Ordering::Relaxed,
+        );
     }
 
     fn set_number(&self, range: AddressRange, number: u32) {

@@ -301,7 +301,8 @@ fn sweep<M: ObjectModel>(heap: &mut Heap) -> u64 {
 fn release_blocks(heap: &mut Heap) {
     let old = heap.old_occupancy();
     let spare_bytes = heap.trigger.room_bytes(old).saturating_sub(old.hole_bytes);
-    heap.old.release_spare(&heap.arena, spare_bytes / block::BYTES);
+    heap.old
+        .release_spare(&heap.arena, spare_bytes / block::BYTES);
 }
 
 /// Makes what was freed recognisable.

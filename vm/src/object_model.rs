@@ -6,8 +6,8 @@ use abi::native::context;
 use abi::object_layout::{closure, guardian, pair, table};
 use abi::tag::{self, Header, Kind};
 use gc::{
-    Address, GuardianNumber, ImageId, MutatorPrefix, ObjectClass, ObjectModel, Scope, Slot,
-    VerifierRoot, Visitor, WORD_BYTES,
+    Address, AddressRange, GuardianNumber, ImageId, MutatorPrefix, ObjectClass, ObjectModel, Scope,
+    Slot, VerifierRoot, Visitor, WORD_BYTES,
 };
 
 use crate::chunk::Chunk;
@@ -111,6 +111,14 @@ unsafe impl ObjectModel for SchemeModel {
             // SAFETY: an initialised object, by the contract of this function, and of this kind.
             Kind::Chunk => trace_chunk(unsafe { Chunk::at(object) }, visitor),
         }
+    }
+
+    unsafe fn value_words(object: Address) -> Option<AddressRange> {
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
+        let header = Header::from_word(unsafe { object.load_word() })?;
+        let bytes = header.size() as usize * WORD_BYTES;
+        let is_vector = header.kind() == Some(Kind::Vector);
+        is_vector.then(|| AddressRange::new(object.offset_words(1), bytes))
     }
 
     #[inline]

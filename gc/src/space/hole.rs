@@ -33,7 +33,9 @@ impl Holes {
             holes.unswept.push(start);
         }
         // Low addresses first, so that what lives gathers there.
-        holes.unswept.sort_unstable_by(|left, right| right.cmp(left));
+        holes
+            .unswept
+            .sort_unstable_by(|left, right| right.cmp(left));
         holes
     }
 

@@ -230,8 +230,12 @@ impl Metadata {
             let word = unsafe { place.load_word() } & !broadcast(other_flag);
             let found = (zero_bytes(word ^ current) | zero_bytes(word ^ previous)) & counted;
             if found != 0 {
-                let granule = place.bytes_after(bytes.start).wrapping_add(found.trailing_zeros() as usize / 8);
-                let found = range.start.offset_bytes(granule.wrapping_mul(GRANULE_BYTES));
+                let granule = place
+                    .bytes_after(bytes.start)
+                    .wrapping_add(found.trailing_zeros() as usize / 8);
+                let found = range
+                    .start
+                    .offset_bytes(granule.wrapping_mul(GRANULE_BYTES));
                 return found.min(range.end);
             }
             counted = u64::MAX;
