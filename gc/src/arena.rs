@@ -30,6 +30,9 @@ const CHECKED_BYTES_MAX: usize = 4 << 30;
 /// Heap chunks are made accessible in steps of this many, to save system calls.
 const COMMIT_CHUNKS: usize = 64;
 
+/// So many heap chunks have small pages, so that small heaps take little memory. Those beyond have huge pages.
+pub(crate) const SMALL_PAGE_CHUNKS: usize = 512;
+
 /// A reserved range of address space, and what each chunk of it is for.
 #[derive(Debug)]
 pub struct Arena {
@@ -144,6 +147,17 @@ impl Arena {
         } else {
             ChunkKind::Foreign
         }
+    }
+
+    /// Whether the chunk of `address`, which does not lie in the nursery, is of `kind`.
+    #[inline(always)]
+    pub(crate) fn is_kind(&self, address: Address, kind: ChunkKind) -> bool {
+        let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
+        let byte = self
+            .kinds()
+            .get(chunk)
+            .map(|byte| byte.load(Ordering::Relaxed));
+        byte == Some(kind as u8)
     }
 
     /// Where the kind of an address `a` of the arena is: one byte, a [`ChunkKind`], at this plus
@@ -404,8 +418,11 @@ impl Arena {
         let end = needed_end
             .next_multiple_of(COMMIT_CHUNKS)
             .min(free.heap.end());
-        self.map
-            .commit(self.chunks(free.committed_end, end - free.committed_end))?;
+        let more = self.chunks(free.committed_end, end - free.committed_end);
+        self.map.commit(more)?;
+        if free.committed_end >= self.nursery_chunks + SMALL_PAGE_CHUNKS {
+            self.map.use_huge_pages(more);
+        }
         free.committed_end = end;
         Ok(())
     }

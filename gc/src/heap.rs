@@ -63,11 +63,8 @@ pub(crate) struct Heap {
 
 impl Heap {
     pub(crate) fn new(options: &HeapOptions) -> Result<Self, HeapError> {
-        let arena = Arc::new(Arena::reserve(options.arena_bytes)?);
-        let old = OldSpace::new(arena.heap_range()).map_err(|code| HeapError::NoAddressSpace {
-            bytes: arena.heap_region_bytes(),
-            code,
-        })?;
+        let (arena, old) = reserve(options.arena_bytes)?;
+        let arena = Arc::new(arena);
         let account = Account::default();
         let trigger = Trigger::new(options, arena.heap_region_bytes(), account.clone());
         let mut guardians = Guardians::default();
@@ -280,6 +277,24 @@ impl Heap {
         }
         if let Some(listener) = &mut self.listener {
             listener(event);
+        }
+    }
+}
+
+/// An arena, and the old space in it: smaller ones where the system refuses the metadata.
+fn reserve(bytes: usize) -> Result<(Arena, OldSpace), HeapError> {
+    let mut wanted_bytes = bytes;
+    loop {
+        let arena = Arena::reserve(wanted_bytes)?;
+        match OldSpace::new(arena.heap_range()) {
+            Ok(old) => return Ok((arena, old)),
+            Err(code) => {
+                let bytes = arena.range().bytes();
+                if bytes <= HeapOptions::ARENA_BYTES_MIN {
+                    return Err(HeapError::NoAddressSpace { bytes, code });
+                }
+                wanted_bytes = bytes / 2;
+            }
         }
     }
 }

@@ -350,8 +350,16 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     #[inline(always)]
     fn visit_old(&mut self, object: Address) -> Address {
+        if self.heap.arena.is_kind(object, ChunkKind::Old) {
+            self.marking.push(object);
+            return object;
+        }
+        self.visit_elsewhere(object)
+    }
+
+    #[inline(never)]
+    fn visit_elsewhere(&mut self, object: Address) -> Address {
         match self.heap.arena.kind_of(object) {
-            ChunkKind::Old => self.marking.push(object),
             ChunkKind::Condemned => return self.evacuate_condemned(object),
             ChunkKind::Foreign => {}
             kind => self.mark(object, kind),

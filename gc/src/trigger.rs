@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::occupancy::Occupancy;
 use crate::options::HeapOptions;
+use crate::space::nursery;
 
 /// A full collection is due when images have added this many mappings since the last one, or as many as are worth what
 /// it costs to trace the heap, up to the greatest number. The system allows a process 65,530.
@@ -59,6 +60,8 @@ pub(crate) struct Trigger {
     granted_bytes: usize,
     /// After the heap was exhausted: a collection is due when so much was allocated, if not earlier.
     allowance_bytes: Option<usize>,
+    /// What the last collection has left of the maximum.
+    spare_bytes_after: usize,
 }
 
 impl Trigger {
@@ -88,6 +91,7 @@ impl Trigger {
             live_bytes_after_full: 0,
             granted_bytes: 0,
             allowance_bytes: None,
+            spare_bytes_after: heap_bytes_max,
         };
         trigger.full_done(0);
         trigger
@@ -140,9 +144,12 @@ impl Trigger {
         !self.is_exhausted(old, needed_bytes) && needed_bytes > self.spare_bytes_beside_holes(old)
     }
 
-    /// Bytes in the nursery after which a collection is due.
+    /// Bytes in the nursery after which a collection is due. Near the maximum these are fewer, so that they and their
+    /// copies do not exceed it.
     pub(crate) fn nursery_bytes_max(&self) -> usize {
-        self.allowed(self.nursery_budget_bytes)
+        let least_bytes = self.headroom_bytes().max(nursery::BLOCK_BYTES);
+        let bounded_bytes = (self.spare_bytes_after / 2).max(least_bytes);
+        self.allowed(self.nursery_budget_bytes.min(bounded_bytes))
     }
 
     fn allowed(&self, bytes: usize) -> usize {
@@ -152,6 +159,7 @@ impl Trigger {
 
     /// Sets how much may be allocated before the next collection: a little if what lives leaves no room.
     pub(crate) fn settle_allowance(&mut self, live: Occupancy) {
+        self.spare_bytes_after = self.spare_bytes(live);
         let headroom_bytes = self.headroom_bytes();
         self.allowance_bytes = self
             .is_exhausted(live, headroom_bytes)
@@ -359,8 +367,10 @@ mod tests {
     #[test]
     fn what_is_kept_beyond_the_maximum_uses_up_a_reserve() {
         let mut trigger = trigger(100 * MIB);
+        trigger.settle_allowance(fixed(98 * MIB));
+        assert_eq!(trigger.nursery_bytes_max(), MIB, "there is room for copies");
         trigger.settle_allowance(fixed(99 * MIB));
-        assert_eq!(trigger.nursery_bytes_max(), MIB, "there is room for more");
+        assert_eq!(trigger.nursery_bytes_max(), MIB / 2);
         trigger.settle_allowance(fixed(100 * MIB));
         assert_eq!(trigger.nursery_bytes_max(), MIB / 4);
         assert!(trigger.is_large_due(MIB / 4), "large objects, too");

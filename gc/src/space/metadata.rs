@@ -13,6 +13,7 @@
 //! in runs, which the old space keeps.
 
 use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
+use crate::arena::{CHUNK_BYTES, SMALL_PAGE_CHUNKS};
 use crate::error::ArenaError;
 use crate::platform::memory_map::MemoryMap;
 
@@ -89,6 +90,9 @@ impl Metadata {
                 bytes: more.bytes() / GRANULE_BYTES,
                 code,
             })?;
+        if more.start.bytes_after(self.heap.start) >= SMALL_PAGE_CHUNKS * CHUNK_BYTES {
+            self.map.use_huge_pages(self.bytes_of(more));
+        }
         self.covered_end = end;
         Ok(())
     }

@@ -122,9 +122,18 @@ impl OldSpace {
         bytes: usize,
     ) -> Result<Address, ArenaError> {
         if self.medium_open.bytes() < bytes {
-            let start = self.add_block(arena)?;
-            self.medium_open = block::range(start);
-            self.medium_runs.push(AddressRange { start, end: start });
+            let range = match self.holes.next_medium(&self.metadata, bytes) {
+                Some(hole) => {
+                    self.filled_holes += 1;
+                    hole
+                }
+                None => block::range(self.add_block(arena)?),
+            };
+            self.medium_open = range;
+            self.medium_runs.push(AddressRange {
+                start: range.start,
+                end: range.start,
+            });
         }
         let run = self.medium_runs.last_mut();
         let run = run.expect("room for medium objects lies in a run");
