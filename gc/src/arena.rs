@@ -10,13 +10,14 @@
 //! ```
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 pub use crate::address::CHUNK_BYTES;
 use crate::address::{Address, AddressRange, CHUNK_SHIFT};
 use crate::address_space::{Share, fair_bytes};
 pub use crate::chunk_kind::ChunkKind;
+use crate::chunk_table::ChunkTable;
 use crate::error::{ArenaError, HeapError};
 use crate::options::HeapOptions;
 use crate::platform::memory_map::MemoryMap;
@@ -30,15 +31,11 @@ const CHECKED_BYTES_MAX: usize = 4 << 30;
 /// Heap chunks are made accessible in steps of this many, to save system calls.
 const COMMIT_CHUNKS: usize = 64;
 
-/// So many heap chunks have small pages, so that small heaps take little memory. Those beyond have huge pages.
-pub(crate) const SMALL_PAGE_CHUNKS: usize = 512;
-
 /// A reserved range of address space, and what each chunk of it is for.
 #[derive(Debug)]
 pub struct Arena {
     map: MemoryMap,
-    kinds: MemoryMap,
-    numbers: MemoryMap,
+    table: ChunkTable,
     range: AddressRange,
     nursery_chunks: usize,
     free: Mutex<FreeChunks>,
@@ -83,8 +80,7 @@ impl Arena {
         let chunks = bytes / CHUNK_BYTES;
         let (nursery_chunks, heap_end) = (chunks / 4, chunks / 4 * 3);
         Ok(Self {
-            kinds: MemoryMap::zeroed(chunks)?,
-            numbers: MemoryMap::zeroed(chunks * size_of::<u32>())?,
+            table: ChunkTable::new(chunks)?,
             range: AddressRange::new(start, bytes),
             nursery_chunks,
             free: Mutex::new(FreeChunks {
@@ -143,7 +139,7 @@ impl Arena {
         if chunk < self.nursery_chunks {
             ChunkKind::Nursery
         } else if chunk < self.chunk_count() {
-            ChunkKind::from_byte(self.kinds()[chunk].load(Ordering::Relaxed))
+            ChunkKind::from_byte(self.table.kinds()[chunk].load(Ordering::Relaxed))
         } else {
             ChunkKind::Foreign
         }
@@ -153,17 +149,13 @@ impl Arena {
     #[inline(always)]
     pub(crate) fn is_kind(&self, address: Address, kind: ChunkKind) -> bool {
         let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
-        let byte = self
-            .kinds()
-            .get(chunk)
-            .map(|byte| byte.load(Ordering::Relaxed));
-        byte == Some(kind as u8)
+        self.table.is_kind(chunk, kind)
     }
 
     /// Where the kind of an address `a` of the arena is: one byte, a [`ChunkKind`], at this plus
     /// `a >> 16`. For generated code, and except for the nursery, whose bytes are not written.
     pub const fn biased_kinds(&self) -> usize {
-        let table = self.kinds.range().start.raw();
+        let table = self.table.kinds_start();
         table.wrapping_sub(self.range.start.raw() >> CHUNK_SHIFT)
     }
 
@@ -174,7 +166,7 @@ impl Arena {
     /// If `address` lies outside the arena.
     #[inline(always)]
     pub fn number_of(&self, address: Address) -> u32 {
-        self.numbers()[self.chunk_of(address)].load(Ordering::Relaxed)
+        self.table.numbers()[self.chunk_of(address)].load(Ordering::Relaxed)
     }
 
     /// Takes chunks for an image of `bytes`. They are inaccessible: whoever asked maps into them.
@@ -370,7 +362,7 @@ impl Arena {
 
     /// Changes what the whole chunks of `range` are for, and leaves their numbers as they are.
     pub(crate) fn set_kind(&self, range: AddressRange, kind: ChunkKind) {
-        for entry in &self.kinds()[self.indices(range)] {
+        for entry in &self.table.kinds()[self.indices(range)] {
             entry.store(kind as u8, Ordering::Relaxed);
         }
     }
@@ -382,15 +374,11 @@ impl Arena {
     /// If `address` lies outside the arena.
     #[inline(always)]
     pub(crate) fn add_to_number(&self, address: Address, addend: u32) {
-        let number = &self.numbers()[self.chunk_of(address)];
-        number.store(
-            number.load(Ordering::Relaxed).wrapping_add(addend),
-            Ordering::Relaxed,
-        );
+        self.table.add_to_number(self.chunk_of(address), addend);
     }
 
     fn set_number(&self, range: AddressRange, number: u32) {
-        for entry in &self.numbers()[self.indices(range)] {
+        for entry in &self.table.numbers()[self.indices(range)] {
             entry.store(number, Ordering::Relaxed);
         }
     }
@@ -418,18 +406,15 @@ impl Arena {
         let end = needed_end
             .next_multiple_of(COMMIT_CHUNKS)
             .min(free.heap.end());
-        let more = self.chunks(free.committed_end, end - free.committed_end);
-        self.map.commit(more)?;
-        if free.committed_end >= self.nursery_chunks + SMALL_PAGE_CHUNKS {
-            self.map.use_huge_pages(more);
-        }
+        self.map
+            .commit(self.chunks(free.committed_end, end - free.committed_end))?;
         free.committed_end = end;
         Ok(())
     }
 
     /// First fit: the first of `count` consecutive free chunks.
     fn find(&self, region: &mut Region, count: usize) -> Option<usize> {
-        let kinds = self.kinds();
+        let kinds = self.table.kinds();
         region.find(count, |chunk| {
             kinds[chunk].load(Ordering::Relaxed) == ChunkKind::Free as u8
         })
@@ -449,7 +434,7 @@ impl Arena {
     /// Never: no holder of the arena's lock panics.
     pub fn heap_bytes_in_use(&self) -> usize {
         let free = self.free.lock().expect("no holder of the lock panics");
-        let kinds = &self.kinds()[self.nursery_chunks..free.heap.used_end()];
+        let kinds = &self.table.kinds()[self.nursery_chunks..free.heap.used_end()];
         let is_used = |kind: &&AtomicU8| kind.load(Ordering::Relaxed) != ChunkKind::Free as u8;
         kinds.iter().filter(is_used).count() * CHUNK_BYTES
     }
@@ -474,26 +459,6 @@ impl Arena {
     #[inline(always)]
     const fn chunk_count(&self) -> usize {
         self.range.bytes() >> CHUNK_SHIFT
-    }
-
-    /// What each chunk is for.
-    #[inline(always)]
-    fn kinds(&self) -> &[AtomicU8] {
-        let start = self.kinds.range().start.raw();
-        let table = std::ptr::with_exposed_provenance::<AtomicU8>(start);
-        // SAFETY: `reserve_exactly` mapped a byte for each chunk, zeroed. The table lives as long as
-        // `self` and is only accessed through atomics.
-        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
-    }
-
-    /// The number of each chunk's owner.
-    #[inline(always)]
-    fn numbers(&self) -> &[AtomicU32] {
-        let start = self.numbers.range().start.raw();
-        let table = std::ptr::with_exposed_provenance::<AtomicU32>(start);
-        // SAFETY: `reserve_exactly` mapped four bytes for each chunk, zeroed and page-aligned. The table
-        // lives as long as `self` and is only accessed through atomics.
-        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
     }
 }
 

@@ -11,8 +11,8 @@
 //! * A minor collection promotes every live young object: after any collection, nothing is young.
 //!   So a minor collection need not see a frame again that an earlier collection has seen, and that
 //!   did not run since.
-//! * Full collections mark most old objects where they are, and move others. Large objects and pinned ones never move. An
-//!   object can be pinned only when it is allocated ([`Mutator::allocate_pinned`]).
+//! * Full collections mark most old objects where they are, and move others. Large objects and pinned ones never
+//!   move. An object can be pinned only when it is allocated ([`Mutator::allocate_pinned`]).
 //! * A program without unsafe code cannot break memory, whatever it does with this crate: a function
 //!   that takes a word, a slot or an address on trust is `unsafe`. `tests/adversary.rs` tries.
 //! * No state is global: any number of heaps live in a process.
@@ -40,6 +40,7 @@ mod arena;
 mod barrier;
 mod charge;
 mod chunk_kind;
+mod chunk_table;
 mod collect;
 mod error;
 pub mod fuzzing;

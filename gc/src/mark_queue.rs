@@ -1,7 +1,7 @@
 //! Objects to be marked where they are: a stack, and before it a short queue.
 //!
-//! What leaves the stack waits in the queue, while the processor fetches it and its byte of metadata. (Cher, Hosking and
-//! Vitek: Software prefetching for mark-sweep garbage collection, 2004.)
+//! What leaves the stack waits in the queue, while the processor fetches it and its byte of metadata. (Cher, Hosking
+//! and Vitek: Software prefetching for mark-sweep garbage collection, 2004.)
 
 use crate::address::Address;
 use crate::platform::prefetch::prefetch;

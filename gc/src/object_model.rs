@@ -70,8 +70,9 @@ pub unsafe trait ObjectModel: Sized + 'static {
     /// `object` is an initialised object that was not forwarded.
     unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V);
 
-    /// The words that [`Self::trace`] shows of the object, if these are all in one range, all are values, and the object is
-    /// an [`ObjectClass::Ordinary`] one. The collector then traces a large object in parts. By default `None`: not known.
+    /// The words that [`Self::trace`] shows of the object, if these are all in one range, all are values, and the
+    /// object is an [`ObjectClass::Ordinary`] one. The collector then traces a large object in parts. By default
+    /// `None`: not known.
     ///
     /// # Safety
     ///

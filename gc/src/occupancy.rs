@@ -1,6 +1,7 @@
 //! How much objects take.
 
 /// What a heap takes, in bytes.
+#[expect(clippy::struct_field_names, reason = "names say their units")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Occupancy {
     /// Old objects, and what goes with their blocks: the metadata, gaps that no object will fill, and a reserve for

@@ -1,7 +1,7 @@
 //! The verifier: walks the heap by other ways than the tracer, and panics at the first flaw.
 //!
-//! The verifier finds roots through [`ObjectModel::each_root_for_verifier`]. It finds objects by walking runs by size, and
-//! by the metadata of blocks. It keeps a worklist and a visited set of its own.
+//! The verifier finds roots through [`ObjectModel::each_root_for_verifier`]. It finds objects by walking runs by size,
+//! and by the metadata of blocks. It keeps a worklist and a visited set of its own.
 
 use std::collections::HashSet;
 

@@ -154,7 +154,7 @@ fn nearly_empty_blocks_are_evacuated() {
         assert_eq!(numbers(session, kept), expected);
         assert_eq!(session.root(pinned).word(), pinned_place);
         let copied_bytes = second.copied_bytes - first.copied_bytes;
-        assert!(copied_bytes <= 2000 * 64 as u64, "{copied_bytes}");
+        assert!(copied_bytes <= 2000 * 64, "{copied_bytes}");
         let third = full(session);
         assert_eq!(third.evacuated_blocks, second.evacuated_blocks);
     })

@@ -52,7 +52,7 @@ pub fn check(bytes: &[u8]) -> Reached {
         } else {
             Evacuation::AsNeeded
         },
-        zeal: (kind & 12 == 12).then_some(Zeal::Every(NonZeroU32::MIN)),
+        zeal: (kind & 0b1100 == 0b1100).then_some(Zeal::Every(NonZeroU32::MIN)),
         verify: true,
         ..HeapOptions::default()
     };

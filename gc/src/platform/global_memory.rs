@@ -59,11 +59,6 @@ impl MemoryMap {
         Ok(())
     }
 
-    /// Does nothing: the global allocator decides.
-    pub(crate) fn use_huge_pages(&self, range: AddressRange) {
-        self.leave_out_of_dumps(range);
-    }
-
     /// Does nothing: nobody dumps this memory.
     pub(crate) fn dump(&self, range: AddressRange) {
         self.leave_out_of_dumps(range);

@@ -70,14 +70,8 @@ impl MemoryMap {
         self.advise(range, Advice::LinuxDontDump);
     }
 
-    /// Asks for huge pages in `range`, where the system has them: it clears them faster than small ones, and the processor
-    /// finds them faster.
-    pub(crate) fn use_huge_pages(&self, range: AddressRange) {
-        self.advise(range, Advice::LinuxHugepage);
-    }
-
-    /// Advises the system of `range`: whether core dumps hold it, or what pages it is to have. (`gcore` writes even what nobody may access.) A system that does not
-    /// take the advice makes larger core dumps or is slower, and nothing worse.
+    /// Says whether core dumps hold `range`. (`gcore` writes even what nobody may access.) A system that does not
+    /// take the advice makes larger core dumps, and nothing worse.
     fn advise(&self, range: AddressRange, advice: Advice) {
         assert!(
             self.range.covers(range),
@@ -85,7 +79,7 @@ impl MemoryMap {
         );
         debug_assert!(matches!(
             advice,
-            Advice::LinuxDontDump | Advice::LinuxDoDump | Advice::LinuxHugepage
+            Advice::LinuxDontDump | Advice::LinuxDoDump
         ));
         // SAFETY: the pages are this mapping's own, and the advice leaves their contents alone.
         let advised = unsafe { mm::madvise(pointer(range.start), range.bytes(), advice) };

@@ -2,7 +2,7 @@
 //!
 //! An object in an evacuated block is copied. All others are marked in place. Copies need room beside what is there
 //! already, so the policy has a budget. It looks at a histogram of how full the blocks are, and chooses the emptiest
-//! ones, as Immix does (Blackburn and McKinley 2008, section 2.4).
+//! ones, as Immix does (2008, section 2.4).
 
 use crate::space::block;
 

@@ -13,7 +13,6 @@
 //! in runs, which the old space keeps.
 
 use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
-use crate::arena::{CHUNK_BYTES, SMALL_PAGE_CHUNKS};
 use crate::error::ArenaError;
 use crate::platform::memory_map::MemoryMap;
 
@@ -90,9 +89,6 @@ impl Metadata {
                 bytes: more.bytes() / GRANULE_BYTES,
                 code,
             })?;
-        if more.start.bytes_after(self.heap.start) >= SMALL_PAGE_CHUNKS * CHUNK_BYTES {
-            self.map.use_huge_pages(self.bytes_of(more));
-        }
         self.covered_end = end;
         Ok(())
     }
@@ -325,7 +321,9 @@ mod tests {
     proptest! {
         /// Epoch after epoch, what was marked in the last one is found, and nothing else.
         #[test]
-        fn marks_rotate(epochs in prop::collection::vec(prop::collection::vec((0_usize..20, 1_usize..20), 0..20), 1..150)) {
+        fn marks_rotate(
+            epochs in prop::collection::vec(prop::collection::vec((0_usize..20, 1_usize..20), 0..20), 1..150)
+        ) {
             let mut metadata = metadata();
             let whole = range(0, GRANULES);
             for lengths in epochs {
