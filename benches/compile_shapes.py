@@ -25,7 +25,8 @@ RATIO_MAX = 12.0
 SECONDS_MIN = 0.03
 TIERS = {"bytecode": ["--no-native"], "native": []}
 # Shapes that show most faults, and take some seconds together.
-CHECKED = ["or", "loops", "nested loops", "deep loops", "let", "closures", "nested quasiquotation", "case-lambda"]
+CHECKED = ["or", "loops", "nested loops", "deep loops", "let", "nested inits", "closures"]
+CHECKED += ["nested quasiquotation", "case-lambda"]
 # Where a machine does other things meanwhile: a shape that takes quadratic time has a ratio of 64.
 CHECKED_RATIO_MAX = 24.0
 IMPORTS = "(import (scheme base) (scheme case-lambda) (scheme write))\n"
@@ -79,6 +80,7 @@ SHAPES = {
     # Frame maps grow with the square of the depth.
     "deep loops": lambda n: f"(define (g x) {deep_loops(n // 20)}) (g '(1))",
     "procedures in circles": lambda n: f"(define (g x) {neighbours(n // 4)} (f0 1)) (display g)",
+    "nested inits": lambda n: f"(define (g y) {'(let ((x ' * n} y {')) x)' * n}) (g 1)",
     "let": lambda n: f"(define (g x) (let* ({each(n, lambda i: f'(a{i} (car x))')}) a0)) (g '(1))",
     "set!": lambda n: f"(define (g x) {'(set! x (+ x 1))' * n} x) (g 1)",
     "defines": lambda n: f"{each(n, lambda i: f'(define (f{i} x) (+ x {i}))')} (f0 1)",

@@ -79,7 +79,7 @@ def row(program, arguments, cozen, chez, scratch, folder):
         for name, command in [
             ("first", [cozen, *arguments.option, source]),
             ("second", [cozen, *arguments.option, source]),
-            ("image", [cozen, "run", image]),
+            ("image", [cozen, "--trust", "run", image]),
             ("chez", ["chezscheme", "--script", script]),
         ]:
             if name != "chez" or script:

@@ -47,6 +47,9 @@ def commands(cozen, folder):
     strings = " ".join(f'"{number}"' for number in range(10_000))
     constants.write_text(f"(display (vector-length '#({strings})))")
     subprocess.run([cozen, "compile", constants, "-o", constants_image], check=True)
+    built, with_compiler = folder / "built", folder / "with-compiler"
+    subprocess.run([cozen, "build", source, "-o", built], check=True)
+    subprocess.run([cozen, "build", "--with-compiler", source, "-o", with_compiler], check=True)
     os.environ["XDG_CACHE_HOME"] = str(folder)
     table = {
         "cozen -e 0": ([cozen, "-e", "0"], "0"),
@@ -54,6 +57,9 @@ def commands(cozen, folder):
         "cozen hello.scm": ([cozen, source], "hello"),
         "1,000 lines, cached": ([cozen, lines], "11"),
         "cozen run hello.czo": ([cozen, "run", image], "hello"),
+        "… with --trust": ([cozen, "--trust", "run", image], "hello"),
+        "built hello": ([built], "hello"),
+        "built, with compiler": ([with_compiler], "hello"),
         "10,000 constants": ([cozen, "run", constants_image], "10000"),
     }
     if luajit := shutil.which("luajit"):

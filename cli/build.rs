@@ -29,6 +29,25 @@ fn main() {
     // before the standard library, which asks for the shared one where nothing else has the symbols.
     println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     link_statically();
+    order_functions();
+}
+
+/// Has the linker put functions that every start runs side by side: `start.ld` says which.
+///
+/// A debug build does without, because the linker compares each of the patterns with the name of each function. So
+/// does a build with a linker of the user's choice, which may not know `INSERT`.
+fn order_functions() {
+    println!("cargo::rerun-if-changed=start.ld");
+    let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
+    let is_chosen = flags.contains("link-arg=-fuse-ld") || flags.contains("linker=");
+    if is_chosen
+        || env::var("RUSTC_LINKER").is_ok()
+        || env::var("PROFILE").as_deref() != Ok("release")
+    {
+        return;
+    }
+    let directory = env::var("CARGO_MANIFEST_DIR").expect("Cargo names the package's directory");
+    println!("cargo::rustc-link-arg-bins=-Wl,-T,{directory}/start.ld");
 }
 
 /// Links the C library statically, if the system has the archives: nothing has to be found, mapped and relocated at

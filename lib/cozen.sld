@@ -32,7 +32,7 @@
           include include-ci inexact inexact? infinite? input-port-open? input-port? integer->char
           integer-length integer? interaction-environment jiffies-per-second lambda lcm length let
           let* let*-values let-syntax let-values letrec letrec* letrec-syntax list list->string
-          list->vector list-copy list-ref list-set! list-sort list-tail list? load log magnitude
+          list->vector list-copy list-ref list-set! list-sort list-tail list? load loaded-images log magnitude
           make-bytevector make-ephemeron make-guardian make-list make-parameter make-polar
           make-promise make-rectangular make-string make-vector map max member memq memv min
           modulo nan? negative? newline not null? number->string number? numerator odd?

@@ -14,21 +14,32 @@ struct Granules<Bytes: ?Sized>(Bytes);
 
 const _: () = assert!(align_of::<Granules<u8>>() as u64 == abi::image::SEGMENT_ALIGN_BYTES);
 
-/// The image of bytecode alone.
-static BYTECODE: &Granules<[u8]> =
-    &Granules(*include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo")));
+/// The bytes of a file of the build script, in a section of the executable that has a name for tools.
+macro_rules! image_section {
+    ($(#[$attribute:meta])* $name:ident, $file:literal, $section:literal) => {
+        $(#[$attribute])*
+        #[unsafe(link_section = $section)]
+        static $name: Granules<[u8; include_bytes!(concat!(env!("OUT_DIR"), "/", $file)).len()]> =
+            Granules(*include_bytes!(concat!(env!("OUT_DIR"), "/", $file)));
+    };
+}
 
-/// The image that has native code too.
-#[cfg(feature = "native")]
-static NATIVE: &Granules<[u8]> = &Granules(*include_bytes!(concat!(
-    env!("OUT_DIR"),
-    "/boot-native.czo"
-)));
+image_section! {
+    /// The image of bytecode alone.
+    BYTECODE, "boot.czo", ".cozen.library"
+}
 
-/// Native code for the image of bytecode, which is linked to it when a program gets native code.
-#[cfg(feature = "native")]
-static NATIVE_PART: &Granules<[u8]> =
-    &Granules(*include_bytes!(concat!(env!("OUT_DIR"), "/boot-part.czo")));
+image_section! {
+    /// The image that has native code too.
+    #[cfg(feature = "native")]
+    NATIVE, "boot-native.czo", ".cozen.native-library"
+}
+
+image_section! {
+    /// Native code for the image of bytecode, which is linked to it when a program gets native code.
+    #[cfg(feature = "native")]
+    NATIVE_PART, "boot-part.czo", ".cozen.native-part"
+}
 
 /// The native part of the image of bytecode, if this library has one.
 #[cfg(feature = "compiler")]
@@ -52,22 +63,22 @@ pub(crate) fn bytecode() -> &'static [u8] {
 #[cfg(feature = "compiler")]
 pub(crate) fn images() -> impl Iterator<Item = &'static [u8]> {
     #[cfg(feature = "native")]
-    return [&BYTECODE.0, &NATIVE.0].into_iter();
+    return [&BYTECODE.0[..], &NATIVE.0].into_iter();
     #[cfg(not(feature = "native"))]
-    return [&BYTECODE.0].into_iter();
+    return [&BYTECODE.0[..]].into_iter();
 }
 
 /// The image for a runtime that runs procedures in these tiers. A runtime that cannot make native code has the one
 /// image: native code that it runs crosses into bytecode where it calls the library.
 pub(crate) fn image(tier: Tier) -> TrustedImage<'static> {
-    let file = match tier {
+    let file: &'static [u8] = match tier {
         #[cfg(feature = "native")]
-        Tier::Native | Tier::Mixed(_) => NATIVE,
-        _ => BYTECODE,
+        Tier::Native | Tier::Mixed(_) => &NATIVE.0,
+        _ => &BYTECODE.0,
     };
     // SAFETY: `build.rs` has compiled both, with the compiler of this crate. A test checks them, as debug builds do
     // whenever they load one.
-    unsafe { TrustedImage::vouch_linked(&file.0) }
+    unsafe { TrustedImage::vouch_linked(file) }
 }
 
 #[cfg(test)]

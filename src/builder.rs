@@ -1,9 +1,11 @@
 //! The choices of an embedder about a runtime.
 
+#[cfg(feature = "compiler")]
 use std::cell::RefCell;
 #[cfg(feature = "compiler")]
 use std::path::Path;
 use std::path::PathBuf;
+#[cfg(feature = "compiler")]
 use std::rc::Rc;
 #[cfg(feature = "compiler")]
 use std::sync::Arc;
@@ -12,7 +14,6 @@ use abi::native::Tier;
 #[cfg(feature = "compiler")]
 use compiler::options::{Level, Purpose, UnboundNames};
 use gc::{ImageId, Zeal};
-#[cfg(feature = "compiler")]
 use loader::TrustedImage;
 #[cfg(feature = "compiler")]
 use vm::NativeParts;
@@ -23,12 +24,20 @@ use crate::boot;
 use crate::cache::{Choices, ProgramCache};
 #[cfg(feature = "compiler")]
 use crate::compiler_report::{CompilerReport, Listener};
+use crate::embedded::EmbeddedProgram;
 use crate::error::Error;
-use crate::frontend::{Frontend, SharedFrontend};
+use crate::files::has_native_code;
+#[cfg(feature = "compiler")]
+use crate::frontend::Frontend;
+#[cfg(feature = "compiler")]
+use crate::frontend_hook::SharedFrontend;
 #[cfg(feature = "compiler")]
 use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]
+use crate::macro_settings::MacroLimits;
+#[cfg(feature = "compiler")]
 use crate::make_native::ThreadMaker;
+use crate::no_compiler::NoCompiler;
 #[cfg(feature = "compiler")]
 use crate::program::Program;
 use crate::runtime::Runtime;
@@ -254,11 +263,86 @@ impl RuntimeBuilder {
     /// # Errors
     ///
     /// [`Error::Memory`] if the system refuses the address space, [`Error::Setup`] if the heap's limit is too low.
+    #[cfg(feature = "compiler")]
     pub fn build(self) -> Result<Runtime, Error> {
-        let mut vm_options = VmOptions {
-            command_line: self.command_line,
-            ..VmOptions::default()
+        let mut vm_options = self.vm_options()?;
+        let library = self.library_tier();
+        let jit = self.jit.beside(library);
+        if let Jit::Gradual(seed) = jit {
+            vm_options.gradual_switch = Some(seed);
+        }
+        let mut compiler = self.compiler;
+        compiler.tier = self.tier.unwrap_or(compiler.tier);
+        // Tools find a kept image in its file, segment by segment.
+        compiler.purpose = match vm_options.image_directory {
+            Some(_) => Purpose::File,
+            None => Purpose::Memory,
         };
+        let frontend = Frontend::standard(self.library_paths, compiler)
+            .with_macro_limits(MacroLimits {
+                heap_bytes_max: self.heap_bytes_max,
+                stack_bytes_max: self.stack_bytes_max,
+                zeal: self.zeal,
+            })
+            .with_listener(self.listener)
+            .with_jit(jit, self.part_listener.clone());
+        let frontend = Rc::new(RefCell::new(frontend));
+        let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
+        vm_options.command_line = self.command_line;
+        let vm = Vm::new(vm_options, hook)?;
+        frontend.borrow_mut().supervise(vm.interrupt());
+        let parts = (jit != Jit::Off).then(|| vm.native_parts());
+        let mut runtime = Runtime::of(vm).with_frontend(frontend);
+        load_growing_library(&mut runtime, library, parts, self.part_listener)?;
+        Ok(runtime)
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`] if the system refuses the address space, [`Error::Setup`] if the heap's limit is too low.
+    #[cfg(not(feature = "compiler"))]
+    pub fn build(self) -> Result<Runtime, Error> {
+        let library = boot::image(self.library_tier());
+        self.build_alone(&library)
+    }
+
+    /// What the program of an executable wants of its runtime.
+    #[must_use]
+    pub fn of_program(program: &EmbeddedProgram) -> Self {
+        let has_native_code = has_native_code(program.image().bytes());
+        Self {
+            heap_bytes_max: program.heap_bytes_max(),
+            stack_bytes_max: program.stack_bytes_max(),
+            ..Self::default().native_library(has_native_code)
+        }
+    }
+
+    /// Makes a runtime without compiler, and with the library that stands beside `program` in the executable. The
+    /// runtime runs images alone. A linker leaves the compiler, and the libraries of this crate, out of an executable
+    /// that makes runtimes in this way only.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`]; [`Error::Setup`] if the program has no library beside it.
+    pub fn build_without_compiler(self, program: &EmbeddedProgram) -> Result<Runtime, Error> {
+        let library = program.library()?;
+        self.build_alone(library)
+    }
+
+    /// Makes a runtime without compiler.
+    fn build_alone(mut self, library: &TrustedImage<'_>) -> Result<Runtime, Error> {
+        let mut vm_options = self.vm_options()?;
+        vm_options.command_line = std::mem::take(&mut self.command_line);
+        let mut runtime = Runtime::of(Vm::new(vm_options, Box::new(NoCompiler))?);
+        runtime.enter(|scheme| load_library(scheme, library, Growth::None))?;
+        Ok(runtime)
+    }
+
+    /// What the choices say about a machine; it has no command line yet.
+    fn vm_options(&self) -> Result<VmOptions, Error> {
+        let mut vm_options = VmOptions::default();
         if let Some(bytes) = self.heap_bytes_max.filter(|&bytes| bytes < HEAP_BYTES_MIN) {
             return Err(Error::Setup(format!(
                 "a heap of at most {bytes} bytes is too small: the library needs {HEAP_BYTES_MIN}"
@@ -267,58 +351,29 @@ impl RuntimeBuilder {
         vm_options.heap.heap_bytes_max = self.heap_bytes_max;
         vm_options.heap.zeal = self.zeal;
         vm_options.mmap = !self.read_images;
-        vm_options.image_directory = self.image_directory;
+        vm_options.image_directory.clone_from(&self.image_directory);
         if let Some(bytes) = self.stack_bytes_max {
             vm_options.stack_bytes_max = bytes;
         }
         if let Some(tier) = self.tier {
             vm_options.tier = tier;
         }
-        let library = match self.tier {
+        Ok(vm_options)
+    }
+
+    /// In which tier procedures of the library run.
+    fn library_tier(&self) -> Tier {
+        match self.tier {
             Some(tier) => tier,
             None if self.native_library => Tier::Native,
             None => Tier::Bytecode,
-        };
-        #[cfg(feature = "compiler")]
-        let jit = self.jit.beside(library);
-        #[cfg(feature = "compiler")]
-        if let Jit::Gradual(seed) = jit {
-            vm_options.gradual_switch = Some(seed);
         }
-        #[cfg(feature = "compiler")]
-        let frontend = {
-            let mut compiler = self.compiler;
-            compiler.tier = self.tier.unwrap_or(compiler.tier);
-            // Tools find a kept image in its file, segment by segment.
-            compiler.purpose = match vm_options.image_directory {
-                Some(_) => Purpose::File,
-                None => Purpose::Memory,
-            };
-            Frontend::standard(self.library_paths, compiler)
-                .with_listener(self.listener)
-                .with_jit(jit, self.part_listener.clone())
-        };
-        #[cfg(not(feature = "compiler"))]
-        let frontend = Frontend;
-        let frontend = Rc::new(RefCell::new(frontend));
-        let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
-        let vm = Vm::new(vm_options, hook)?;
-        #[cfg(feature = "compiler")]
-        frontend.borrow_mut().supervise(vm.interrupt());
-        #[cfg(feature = "compiler")]
-        let parts = (jit != Jit::Off).then(|| vm.native_parts());
-        let mut runtime = Runtime::of(vm, frontend);
-        #[cfg(feature = "compiler")]
-        load_library(&mut runtime, library, parts, self.part_listener)?;
-        #[cfg(not(feature = "compiler"))]
-        load_library(&mut runtime, library)?;
-        Ok(runtime)
     }
 }
 
 /// Loads the library. With `parts`, native code can be linked to it and to programs.
 #[cfg(feature = "compiler")]
-fn load_library(
+fn load_growing_library(
     runtime: &mut Runtime,
     tier: Tier,
     parts: Option<NativeParts>,
@@ -329,27 +384,21 @@ fn load_library(
         None => Growth::None,
     };
     runtime.enter(|scheme| {
-        let library = load_boot_image(scheme, tier, growth)?;
+        let library = load_library(scheme, &boot::image(tier), growth)?;
         if let Some(parts) = parts {
             let maker = Box::new(ThreadMaker::new(parts, library, listener));
-            scheme.frontend.borrow_mut().set_maker(maker);
+            scheme.frontend()?.set_maker(maker);
         }
         Ok(())
     })
 }
 
-/// Loads the library.
-#[cfg(not(feature = "compiler"))]
-fn load_library(runtime: &mut Runtime, tier: Tier) -> Result<(), Error> {
-    runtime.enter(|scheme| load_boot_image(scheme, tier, Growth::None).map(|_| ()))
-}
-
-fn load_boot_image(
+fn load_library(
     scheme: &mut Scheme<'_, '_>,
-    tier: Tier,
+    library: &TrustedImage<'_>,
     growth: Growth,
 ) -> Result<ImageId, Error> {
-    let library = scheme.run_loaded(&boot::image(tier), "boot", (Retention::Pinned, growth))?;
+    let library = scheme.run_loaded(library, "boot", (Retention::Pinned, growth))?;
     scheme.mutator.exempt_charges();
     Ok(library)
 }

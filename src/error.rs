@@ -5,7 +5,7 @@ use std::error::Error as _;
 #[cfg(feature = "compiler")]
 use compiler::diagnostic::Diagnostic;
 use loader::LoadError;
-use vm::VmBuildError;
+use vm::{VerifyError, VmBuildError};
 
 use crate::handle::Handle;
 
@@ -26,6 +26,15 @@ pub enum Error {
         /// Why.
         #[source]
         error: LoadError,
+    },
+    /// An image from anywhere was not proved to be safe: see [`verify_image`](crate::verify_image).
+    #[error("{name} is refused")]
+    Verify {
+        /// The image's name.
+        name: String,
+        /// Why.
+        #[source]
+        error: VerifyError,
     },
     /// A file could not be read or written.
     #[error("{path} cannot be used")]
@@ -77,6 +86,9 @@ pub enum Error {
     /// A panic has cut a run of this runtime short: it cannot be used any more.
     #[error("a panic has cut a run of this runtime short: it cannot be used any more")]
     Broken,
+    /// A text for a runtime that has no compiler.
+    #[error("this runtime has no compiler: it runs images alone")]
+    NoCompiler,
     /// The runtime could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -114,6 +126,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// That an image is refused, which messages call `name`.
+    pub fn refused_image(name: &str, error: VerifyError) -> Self {
+        let name = name.to_owned();
+        match error {
+            VerifyError::Load(error) => Self::Load { name, error },
+            error => Self::Verify { name, error },
+        }
+    }
+
     /// The text of this error, and of what caused it.
     pub fn with_causes(&self) -> String {
         let mut text = self.to_string();

@@ -1,10 +1,11 @@
 //! Files that a runtime is given.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use loader::{ImageView, LoadError};
+use loader::{ImageView, LoadError, TrustedImage};
 
 use crate::error::Error;
 
@@ -19,15 +20,33 @@ pub fn has_native_code(image: &[u8]) -> bool {
     ImageView::header_of(image).is_ok_and(|header| header.native_code.bytes > 0)
 }
 
-/// The source of an image that another version of the compiler has made: a file that the image names, or one of that
-/// name beside the image in `file`. `None` if there is none, or the image is of this version.
+/// Verifies an image from anywhere, which messages call `name`: whatever its bytecode does, it breaks no memory. The
+/// image runs as bytecode; native code that it may have is not used. ([`TrustedImage::vouch`] trusts an image, native
+/// code and all, and is unsafe.)
+///
+/// # Errors
+///
+/// [`Error::Load`] if a check of the loader fails, [`Error::Verify`] if one of the verifier does.
+pub fn verify_image<'file>(
+    image: impl Into<Cow<'file, [u8]>>,
+    name: &str,
+) -> Result<TrustedImage<'file>, Error> {
+    vm::verify_image(image).map_err(|error| Error::refused_image(name, error))
+}
+
+/// The source of an image that another version of the compiler has made: the file that the image names, as seen from
+/// the folder of the image's own `file`, or else a file of that name beside the image. `None` if there is none, or the
+/// image is of this version.
+///
+/// The working directory does not count: a file there that happens to have the name is another program.
 pub fn source_of_other_version(image: &[u8], file: &Path) -> Option<PathBuf> {
     let Err(LoadError::FingerprintMismatch { .. }) = ImageView::header_of(image) else {
         return None;
     };
     let name = PathBuf::from(loader::source_name(image)?);
+    let named = file.with_file_name(&name);
     let beside = name.file_name().map(|name| file.with_file_name(name));
-    let mut candidates = [Some(name), beside].into_iter().flatten();
+    let mut candidates = [Some(named), beside].into_iter().flatten();
     candidates.find(|source| is_text(source))
 }
 

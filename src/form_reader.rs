@@ -11,8 +11,8 @@ use vm::{Filled, InputError};
 
 use crate::entered_form::EnteredForm;
 use crate::error::Error;
-use crate::frontend::malformed;
 use crate::scheme::Scheme;
+use crate::texts::malformed;
 
 /// How much of the waiting input is looked at first; then four times as much, and so on.
 const WINDOW_BYTES_MIN: usize = 256;

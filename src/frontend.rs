@@ -1,6 +1,7 @@
-//! The compiler as the machine, the embedder and the command line use it.
+//! The compiler as the embedder and the command line use it.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -12,21 +13,20 @@ use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
-use compiler::id::Id as _;
-use compiler::memory;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
-use vm::hooks::FrontendError;
+use syntax::{Data, DatumId, Supervisor, Unsupervised};
 
 use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::files::read_file;
 use crate::jit::{Jit, Maker, PartListener, Work};
+use crate::macro_settings::{MacroLimits, MacroSettings, MakeEvaluator};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
+use crate::source_prefix::SourcePrefix;
+use crate::texts::read_source;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -52,17 +52,30 @@ pub struct Frontend {
     pub(crate) files: Rc<RecordedFiles>,
     /// A program that runs without having been expanded here.
     pub(crate) unexpanded: Option<UnexpandedProgram>,
+    /// Whether anything has been expanded here, or a library has been imported.
+    has_expanded: bool,
+    /// Variables of the interaction environment that the embedder has defined.
+    declared: BTreeSet<Rc<str>>,
     /// What makes native code of programs while they run, if that is wanted.
     pub(crate) maker: Option<Box<dyn Maker>>,
     /// Native code for the program that was compiled last, and has not run.
     pub(crate) native_work: Option<Work>,
     pub(crate) jit: Jit,
     pub(crate) part_listener: PartListener,
+    source_prefix: Option<SourcePrefix>,
+    /// Makes what runs procedures of macros.
+    evaluator: Option<MakeEvaluator>,
+    pub(crate) macro_limits: MacroLimits,
+    /// Interrupts that end compilations, and procedures of macros.
+    interrupt: Option<gc::Interrupt>,
 }
 
+/// The compiler of a runtime: the machine, the runtime and who entered the runtime have a share in it.
+pub(crate) type FrontendCell = Rc<RefCell<Frontend>>;
+
 impl Frontend {
-    /// A compiler that also looks for libraries in `library_paths`.
-    pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
+    /// A compiler that runs no procedures of macros, and also looks for libraries in `library_paths`.
+    pub(crate) fn without_machine(library_paths: Vec<PathBuf>, options: Options) -> Self {
         let native_generator = options.native_generator.or(NATIVE_GENERATOR);
         Self {
             registry: None,
@@ -77,11 +90,40 @@ impl Frontend {
             supervisor: Rc::new(Unsupervised),
             files: Rc::default(),
             unexpanded: None,
+            has_expanded: false,
+            declared: BTreeSet::new(),
             maker: None,
             native_work: None,
             jit: Jit::Off,
             part_listener: PartListener::default(),
+            source_prefix: None,
+            evaluator: None,
+            macro_limits: MacroLimits::default(),
+            interrupt: None,
         }
+    }
+
+    /// Lets procedures of macros run where `maker` makes it possible.
+    pub(crate) fn with_evaluator(self, maker: MakeEvaluator) -> Self {
+        Self {
+            evaluator: Some(maker),
+            ..self
+        }
+    }
+
+    /// Says what procedures of macros may take.
+    pub(crate) fn with_macro_limits(self, macro_limits: MacroLimits) -> Self {
+        Self {
+            macro_limits,
+            ..self
+        }
+    }
+
+    /// Chooses what source files are called in images.
+    #[must_use]
+    pub fn source_prefix(mut self, prefix: SourcePrefix) -> Self {
+        self.source_prefix = Some(prefix);
+        self
     }
 
     /// Chooses whether programs get native code while they run, and who learns of it.
@@ -103,6 +145,7 @@ impl Frontend {
 
     /// From here on, interrupts end compilations.
     pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
+        self.interrupt = Some(interrupt.clone());
         self.supervise_by(InterruptSupervisor(interrupt));
     }
 
@@ -200,12 +243,13 @@ impl Frontend {
     }
 
     /// Runs the expander, and remembers how long it took.
-    fn expand(
+    pub(crate) fn expand(
         &mut self,
         allowance: &mut Allowance<'_>,
         expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
     ) -> Result<Program, Error> {
         self.expand_earlier_program();
+        self.has_expanded = true;
         let start = Instant::now();
         let supervisor = Rc::clone(&self.supervisor);
         let registry = self.registry();
@@ -217,6 +261,41 @@ impl Frontend {
         self.retained_at_first.get_or_insert(retained);
         self.expansion = start.elapsed();
         expanded?.map_err(Error::Syntax)
+    }
+
+    /// An environment: see [`vm::hooks::Frontend::environment`].
+    pub(crate) fn environment(
+        &mut self,
+        data: &Data,
+        datum: DatumId,
+        memory_bytes: usize,
+    ) -> Result<Option<EnvironmentId>, Error> {
+        self.expand_earlier_program();
+        self.has_expanded = true;
+        let Some(sets) = data.proper_list(datum) else {
+            let environment = match data.as_symbol(datum) {
+                Some("import") => self.registry().loading_environment(),
+                _ => EnvironmentId::INTERACTION,
+            };
+            return Ok(Some(environment));
+        };
+        let mut allowance = Allowance::new("environment", memory_bytes);
+        let supervisor = Rc::clone(&self.supervisor);
+        let registry = self.registry();
+        let environment = Self::supervised(&supervisor, &mut allowance, || {
+            registry.environment(data, &sets)
+        });
+        if environment.is_err() {
+            registry.forget_last_unit();
+        }
+        environment?.map_err(Error::Syntax)
+    }
+
+    /// Nothing is evaluated in the environment any more.
+    pub(crate) fn forget_environment(&mut self, environment: EnvironmentId) {
+        if let Some(registry) = &mut self.registry {
+            registry.forget_environment(environment);
+        }
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment, with about so much memory.
@@ -267,7 +346,7 @@ impl Frontend {
 
     fn compile_with(
         &self,
-        program: Program,
+        mut program: Program,
         allowance: &mut Allowance<'_>,
         options: &Options,
     ) -> Result<Compiled, Error> {
@@ -276,6 +355,9 @@ impl Frontend {
             self.listener.tell(&CompilerReport::Warning(warning))?;
         }
         let texts = ProgramTexts::of(&program);
+        if let Some(prefix) = &self.source_prefix {
+            prefix.apply(&mut program);
+        }
         let compile = || compile(program, None, options);
         let compiled = Self::supervised(&self.supervisor, allowance, compile)?;
         let mut compiled = compiled.map_err(|error| {
@@ -349,11 +431,19 @@ impl Frontend {
     /// Makes `name` a variable of the interaction environment; the key of its global.
     pub(crate) fn declare_variable(&mut self, name: &str) -> Rc<str> {
         self.expand_earlier_program();
+        self.declared.insert(name.into());
         self.registry().define_interaction_variable(name)
     }
 
+    /// The variables of the interaction environment that the embedder has defined. `None` if programs or forms were
+    /// compiled, or came to run: they may have defined anything.
+    pub(crate) fn declared_before_all(&self) -> Option<&BTreeSet<Rc<str>>> {
+        let is_first = !self.has_expanded && self.unexpanded.is_none();
+        is_first.then_some(&self.declared)
+    }
+
     /// About how many bytes programs have made this keep.
-    fn retained_bytes(&self) -> usize {
+    pub(crate) fn retained_bytes(&self) -> usize {
         let retained = self
             .registry
             .as_ref()
@@ -365,6 +455,8 @@ impl Frontend {
         let paths = &self.library_paths;
         let unbound_names = self.options.unbound_names;
         let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
+        let (evaluator, limits) = (self.evaluator, self.macro_limits);
+        let (options, interrupt) = (&self.options, &self.interrupt);
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
@@ -372,6 +464,14 @@ impl Frontend {
             registry.set_source_files(files);
             for path in paths {
                 registry.add_search_path(path.clone());
+            }
+            if let Some(MakeEvaluator(make)) = evaluator {
+                registry.set_macro_evaluator(make(MacroSettings {
+                    limits,
+                    library_paths: paths.clone(),
+                    options: options.clone(),
+                    interrupt: interrupt.clone(),
+                }));
             }
             registry
         })
@@ -407,58 +507,10 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// The text of each form of `text` before its end or its first mistake, or `None` if the last one goes on.
-pub fn read_forms(text: &str) -> Option<Vec<String>> {
-    let mut data = Data::new();
-    let mut forms = Vec::new();
-    let mut parser = Parser::new(text);
-    let mut builder = DataBuilder::new(&mut data);
-    loop {
-        match parser.next_datum(&mut builder) {
-            Ok(Some(form)) => forms.push(form),
-            Err(error) if error.is_incomplete() => return None,
-            Ok(None) | Err(_) => break,
-        }
-    }
-    let texts = forms.iter().map(|&form| data.span(form).of(text));
-    Some(texts.map(str::to_owned).collect())
-}
-
-pub(crate) fn malformed(text: &str, name: &str, error: &SyntaxError) -> Diagnostic {
-    let index = syntax::LineIndex::new(text);
-    let place = index.line_column(error.span.start);
-    Diagnostic {
-        file: name.into(),
-        line: place.line,
-        column: place.column,
-        width: 1,
-        source_line: index.line_text(place.line).unwrap_or_default().into(),
-        message: error.to_string(),
-        notes: Vec::new(),
-    }
-}
-
-/// The source text that `bytes` encode in UTF-8. `name` is for messages.
-///
-/// # Errors
-///
-/// [`Error::Syntax`]: the first byte that is wrong, with its place.
-pub fn decode_text(bytes: &[u8], name: &str) -> Result<String, Error> {
-    let source = SourceText::decode(name, bytes);
-    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-    Ok((*source.text).to_owned())
-}
-
 fn boot_interface() -> &'static [u8] {
     let interface = loader::unloaded_section(boot::bytecode(), section::INTERFACE);
     let interface = interface.expect("build.rs made the boot image");
     interface.expect("build.rs put the interface into the boot image")
-}
-
-pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
-    let path = file.display().to_string();
-    let bytes = read_file(file)?;
-    SourceText::decode(&path, &bytes).map_err(|mistake| Error::Syntax(vec![*mistake]))
 }
 
 fn without_place(name: &str, message: String) -> Diagnostic {
@@ -470,107 +522,5 @@ fn without_place(name: &str, message: String) -> Diagnostic {
         source_line: String::new(),
         message,
         notes: Vec::new(),
-    }
-}
-
-/// The compiler as the machine's hook.
-#[derive(Debug)]
-pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
-
-impl vm::hooks::Frontend for SharedFrontend {
-    fn part_bytes(&self) -> usize {
-        memory::DATUM_BYTES
-    }
-
-    fn retained_bytes(&self) -> usize {
-        self.0.borrow().retained_bytes()
-    }
-
-    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
-        self.0.borrow_mut().settle_libraries(is_defined)
-    }
-
-    fn compile_datum(
-        &mut self,
-        data: &Data,
-        datum: DatumId,
-        environment: u32,
-        memory_bytes: usize,
-    ) -> Result<TrustedImage<'static>, FrontendError> {
-        let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId::new(environment);
-        let mut allowance = Allowance::new("eval", memory_bytes);
-        let program = frontend.expand(&mut allowance, |registry| {
-            expand::expand_form(registry, environment, data, datum)
-        });
-        let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
-        image.map_err(as_frontend_error)
-    }
-
-    fn compile_file(
-        &mut self,
-        path: &str,
-        environment: u32,
-        memory_bytes: usize,
-    ) -> Result<TrustedImage<'static>, FrontendError> {
-        let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
-        let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId::new(environment);
-        let mut allowance = Allowance::new(path, memory_bytes);
-        let program = frontend.expand(&mut allowance, |registry| {
-            expand::expand_text(registry, environment, &source)
-        });
-        let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
-        image.map_err(as_frontend_error)
-    }
-
-    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {
-        let mut frontend = self.0.borrow_mut();
-        frontend.expand_earlier_program();
-        let environment = match data.proper_list(datum) {
-            Some(sets) => frontend.registry().environment(data, &sets),
-            None if data.as_symbol(datum) == Some("import") => {
-                Ok(Some(frontend.registry().loading_environment()))
-            }
-            None => Ok(Some(EnvironmentId::INTERACTION)),
-        };
-        Ok(environment.map_err(first_error)?.map(EnvironmentId::number))
-    }
-}
-
-fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
-    let first = diagnostics.into_iter().next();
-    first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
-        message: diagnostic.message,
-        file: diagnostic.file,
-        line: diagnostic.line,
-        column: diagnostic.column,
-        ..FrontendError::default()
-    })
-}
-
-fn as_frontend_error(error: Error) -> FrontendError {
-    match error {
-        Error::Syntax(diagnostics) => first_error(diagnostics),
-        Error::Interrupted { .. } => FrontendError {
-            is_interrupted: true,
-            ..FrontendError::default()
-        },
-        Error::CompilationExhausted { .. } => FrontendError {
-            is_memory_short: true,
-            ..FrontendError::default()
-        },
-        Error::File { path, error } => FrontendError {
-            is_unreadable: true,
-            message: vm::system_message(error),
-            file: path,
-            ..FrontendError::default()
-        },
-        other => FrontendError {
-            message: other.with_causes(),
-            ..FrontendError::default()
-        },
     }
 }

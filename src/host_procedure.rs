@@ -1,7 +1,5 @@
 //! Rust closures as Scheme procedures.
 
-use std::rc::Rc;
-
 use vm::{HostError, Mutator};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
@@ -129,11 +127,11 @@ impl Scheme<'_, '_> {
         mut body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
     ) -> Result<(), Error> {
         self.check_sound()?;
-        let frontend = Rc::clone(&self.frontend);
+        let frontend = self.frontend.clone();
         let procedure = Box::new(move |mutator: &mut Mutator<'_>| {
             let mut call = Call::new(Scheme {
                 mutator,
-                frontend: Rc::clone(&frontend),
+                frontend: frontend.clone(),
             });
             body(&mut call).map_err(|error| call.host_error(error))
         });
@@ -145,7 +143,7 @@ impl Scheme<'_, '_> {
             )
         });
         self.outcome(done)?;
-        let key = self.frontend.borrow_mut().declare_variable(name);
+        let key = self.frontend()?.declare_variable(name);
         self.mutator.define_global(&key, Mutator::result);
         Ok(())
     }

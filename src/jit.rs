@@ -10,6 +10,7 @@ use gc::ImageId;
 use loader::TrustedImage;
 
 use crate::boot;
+use crate::macro_settings::MacroLimits;
 use crate::recorded_files::KeptFiles;
 
 /// Whether programs that begin as bytecode get native code while they run.
@@ -98,6 +99,7 @@ pub(crate) struct ThreadCompiler {
     pub(crate) options: Options,
     /// What the limit of the heap leaves.
     pub(crate) memory_bytes: usize,
+    pub(crate) macro_limits: MacroLimits,
 }
 
 type Listen = dyn Fn(&TrustedImage<'static>) + Send + Sync;

@@ -58,6 +58,7 @@ mod cache;
 #[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
+mod embedded;
 #[cfg(feature = "compiler")]
 mod entered_form;
 mod error;
@@ -66,19 +67,26 @@ mod files;
 mod form_reader;
 #[cfg(feature = "compiler")]
 mod frontend;
-#[cfg(not(feature = "compiler"))]
-#[path = "no_frontend.rs"]
-mod frontend;
+#[cfg(feature = "compiler")]
+mod frontend_hook;
 mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
+pub mod link;
+#[cfg(feature = "compiler")]
+mod macro_evaluator;
+#[cfg(feature = "compiler")]
+mod macro_form;
+#[cfg(feature = "compiler")]
+mod macro_settings;
 #[cfg(feature = "compiler")]
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
+mod no_compiler;
 #[cfg(feature = "compiler")]
 mod portable;
 #[cfg(feature = "compiler")]
@@ -89,6 +97,12 @@ mod recorded_files;
 mod recorded_program;
 mod runtime;
 mod scheme;
+#[cfg(feature = "compiler")]
+mod source_prefix;
+#[cfg(feature = "compiler")]
+mod standard_frontend;
+#[cfg(feature = "compiler")]
+mod texts;
 mod value;
 
 pub use abi::native::Tier;
@@ -107,14 +121,15 @@ pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
+pub use embedded::EmbeddedProgram;
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
-pub use files::{has_native_code, read_file, source_of_other_version};
+pub use files::{has_native_code, read_file, source_of_other_version, verify_image};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
-pub use frontend::{Frontend, decode_text, read_forms};
+pub use frontend::Frontend;
 pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
@@ -126,6 +141,12 @@ pub use loader::{LinkedBytes, LoadError, TrustedImage};
 pub use program::Program;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
+#[cfg(feature = "compiler")]
+pub use source_prefix::SourcePrefix;
 pub use syntax::PlacedMessage;
+#[cfg(feature = "compiler")]
+pub use texts::{decode_text, read_forms};
 pub use value::Value;
-pub use vm::{LinkRefusal, Retention, VmBuildError};
+pub use vm::{
+    CodeProblem, DataProblem, HeaderProblem, LinkRefusal, Retention, VerifyError, VmBuildError,
+};

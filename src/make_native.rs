@@ -135,8 +135,10 @@ impl Job {
             library_paths,
             options,
             memory_bytes,
+            macro_limits,
         } = &self.compiler;
-        let mut frontend = Frontend::standard(library_paths.clone(), options.clone());
+        let mut frontend = Frontend::standard(library_paths.clone(), options.clone())
+            .with_macro_limits(*macro_limits);
         frontend.supervise_by(UntilOver(Arc::clone(&self.is_over)));
         let source = SourceText::new(&self.name, &self.text);
         let memory_bytes = (*memory_bytes).min(MEMORY_BYTES_MAX);

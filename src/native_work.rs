@@ -152,6 +152,7 @@ impl Frontend {
                 ..self.options.clone()
             },
             memory_bytes,
+            macro_limits: self.macro_limits,
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
+use crate::frontend::Frontend;
 use crate::jit::Keep;
 use crate::recorded_files::UnexpandedProgram;
 use crate::recorded_program::Recorded;
@@ -34,6 +35,8 @@ pub struct Program {
 struct Place {
     cache: Arc<ProgramCache>,
     key: Key,
+    /// What messages call the program.
+    name: String,
     listener: Listener,
 }
 
@@ -64,20 +67,14 @@ impl Program {
             // There is no working directory.
             return Ok(self);
         };
-        let news = match cache.find(&key) {
-            LookUp::Hit(found) => {
-                self.found = Some(found);
-                format!("{}: found as {key}", self.name)
-            }
-            LookUp::Miss => format!("{}: not found", self.name),
-            LookUp::Unusable(reason) => format!("{}: entry {key} is not used: {reason}", self.name),
-        };
-        listener.tell(&CompilerReport::Cache(&news))?;
-        self.place = Some(Place {
+        let place = Place {
             cache,
             key,
+            name: self.name.clone(),
             listener: listener.clone(),
-        });
+        };
+        self.found = place.look_up()?;
+        self.place = Some(place);
         Ok(self)
     }
 
@@ -102,10 +99,64 @@ impl Program {
     pub(crate) fn compile(self, runtime: &mut Runtime) -> Result<TrustedImage<'static>, Error> {
         let source = SourceText::decode(&self.name, &self.bytes);
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-        match (self.found, self.place) {
+        let source = source.in_file(&self.file);
+        let (place, found) = match self.place {
+            Some(place) => {
+                let frontend = runtime.frontend()?;
+                place.in_runtime(self.found, &frontend)?
+            }
+            None => (None, None),
+        };
+        match (found, place) {
             (Some(found), Some(place)) => reuse(*found, place, source, runtime),
             (_, place) => compile(&source, place, runtime),
         }
+    }
+}
+
+impl Place {
+    /// Where the program is kept that is compiled in a runtime, and what is there. `found` was found for a runtime
+    /// that knows only its libraries.
+    ///
+    /// What a text means depends on what else the runtime has compiled: on its libraries, macros and definitions. So
+    /// only a program that comes first is kept. Variables that the embedder has defined before are part of the key.
+    fn in_runtime(
+        mut self,
+        found: Option<Box<CachedProgram>>,
+        frontend: &Frontend,
+    ) -> Result<(Option<Self>, Option<Box<CachedProgram>>), Error> {
+        let Some(variables) = frontend.declared_before_all() else {
+            let news = format!("{}: not looked up: it is not the first", self.name);
+            self.listener.tell(&CompilerReport::Cache(&news))?;
+            return Ok((None, None));
+        };
+        if variables.is_empty() {
+            return Ok((Some(self), found));
+        }
+        self.key = self
+            .key
+            .with_variables(variables.iter().map(|name| &**name));
+        let found = self.look_up()?;
+        Ok((Some(self), found))
+    }
+
+    /// What is there.
+    fn look_up(&self) -> Result<Option<Box<CachedProgram>>, Error> {
+        let Self {
+            cache,
+            key,
+            name,
+            listener,
+        } = self;
+        let (found, news) = match cache.find(key) {
+            LookUp::Hit(found) => (Some(found), format!("{name}: found as {key}")),
+            LookUp::Miss => (None, format!("{name}: not found")),
+            LookUp::Unusable(reason) => {
+                (None, format!("{name}: entry {key} is not used: {reason}"))
+            }
+        };
+        listener.tell(&CompilerReport::Cache(&news))?;
+        Ok(found)
     }
 }
 
@@ -117,7 +168,7 @@ fn reuse(
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
     warn(&place.listener, &found.origin.warnings)?;
-    let mut frontend = runtime.frontend();
+    let mut frontend = runtime.frontend()?;
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
@@ -149,7 +200,7 @@ fn compile(
     let Some(place) = place.filter(|_| !has_pipe) else {
         return Ok(image);
     };
-    let mut frontend = runtime.frontend();
+    let mut frontend = runtime.frontend()?;
     let origin = Origin {
         name: source.name.to_string(),
         dependencies,

@@ -1,11 +1,9 @@
 //! A runtime: a heap, a machine, a compiler if there is one.
 
-use std::cell::RefCell;
 #[cfg(feature = "compiler")]
 use std::cell::RefMut;
 #[cfg(feature = "compiler")]
 use std::path::Path;
-use std::rc::Rc;
 
 #[cfg(feature = "compiler")]
 use compiler::expand::SourceText;
@@ -14,22 +12,36 @@ use loader::TrustedImage;
 use vm::Vm;
 
 use crate::error::Error;
-use crate::frontend::Frontend;
 #[cfg(feature = "compiler")]
-use crate::frontend::read_source;
+use crate::frontend::{Frontend, FrontendCell};
 use crate::scheme::Scheme;
+#[cfg(feature = "compiler")]
+use crate::texts::read_source;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
 #[derive(Debug)]
 pub struct Runtime {
     vm: Vm,
-    frontend: Rc<RefCell<Frontend>>,
+    /// The compiler, if the runtime has one.
+    #[cfg(feature = "compiler")]
+    frontend: Option<FrontendCell>,
 }
 
 impl Runtime {
     /// A runtime whose library is still to be loaded.
-    pub(crate) fn of(vm: Vm, frontend: Rc<RefCell<Frontend>>) -> Self {
-        Self { vm, frontend }
+    pub(crate) fn of(vm: Vm) -> Self {
+        Self {
+            vm,
+            #[cfg(feature = "compiler")]
+            frontend: None,
+        }
+    }
+
+    /// Gives the runtime a compiler.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn with_frontend(mut self, frontend: FrontendCell) -> Self {
+        self.frontend = Some(frontend);
+        self
     }
 
     /// Enters the runtime: `body` may evaluate, call and look at values, none of which leaves.
@@ -38,12 +50,18 @@ impl Runtime {
     /// every method of [`Scheme`] that answers a result answers [`Error::Broken`] then, and the others
     /// panic. (A panic of a Rust closure that Scheme calls is a condition.)
     pub fn enter<R>(&mut self, body: impl for<'a, 'id> FnOnce(&mut Scheme<'a, 'id>) -> R) -> R {
-        let frontend = Rc::clone(&self.frontend);
+        #[cfg(feature = "compiler")]
+        let frontend = self.frontend.clone();
         // SAFETY: `Scheme` and what it hands out show values with the brand of their heap only, and take only
         // such values: the type checker refuses those of another runtime.
         unsafe {
-            self.vm
-                .enter(|mutator| body(&mut Scheme { mutator, frontend }))
+            self.vm.enter(|mutator| {
+                body(&mut Scheme {
+                    mutator,
+                    #[cfg(feature = "compiler")]
+                    frontend,
+                })
+            })
         }
     }
 
@@ -58,6 +76,12 @@ impl Runtime {
     )]
     pub fn flush(&mut self) -> Result<(), Error> {
         self.enter(|scheme| scheme.flush())
+    }
+
+    /// What interrupts the machine.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn gc_interrupt(&self) -> gc::Interrupt {
+        self.vm.interrupt()
     }
 
     /// Stops what the runtime is running, from any thread.
@@ -88,9 +112,14 @@ impl Runtime {
     }
 
     /// The compiler.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCompiler`].
     #[cfg(feature = "compiler")]
-    pub(crate) fn frontend(&self) -> RefMut<'_, Frontend> {
-        self.frontend.borrow_mut()
+    pub(crate) fn frontend(&self) -> Result<RefMut<'_, Frontend>, Error> {
+        let frontend = self.frontend.as_ref().ok_or(Error::NoCompiler)?;
+        Ok(frontend.borrow_mut())
     }
 
     #[cfg(feature = "compiler")]
@@ -107,7 +136,7 @@ impl Runtime {
             scheme.begin()?;
             scheme.settle_libraries();
             let compiled = scheme.with_memory(compile);
-            scheme.frontend.borrow_mut().hold_globals();
+            scheme.frontend()?.hold_globals();
             compiled
         })
     }

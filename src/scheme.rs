@@ -1,7 +1,7 @@
 //! A runtime that is entered: evaluates, calls and defines.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+#[cfg(feature = "compiler")]
+use std::cell::RefMut;
 
 #[cfg(feature = "compiler")]
 use compiler::core::ir::LastExpression;
@@ -16,7 +16,8 @@ use crate::convert::{FromScheme, IntoScheme, convert};
 #[cfg(feature = "compiler")]
 use crate::entered_form::EnteredForm;
 use crate::error::{BacktraceFrame, Error, Raised, TextError};
-use crate::frontend::Frontend;
+#[cfg(feature = "compiler")]
+use crate::frontend::{Frontend, FrontendCell};
 use crate::handle::Handle;
 use crate::value::Value;
 
@@ -24,11 +25,9 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Scheme<'a, 'id> {
     pub(crate) mutator: &'a mut Mutator<'id>,
-    #[cfg_attr(
-        not(feature = "compiler"),
-        expect(dead_code, reason = "only texts are compiled")
-    )]
-    pub(crate) frontend: Rc<RefCell<Frontend>>,
+    /// The compiler, if the runtime has one.
+    #[cfg(feature = "compiler")]
+    pub(crate) frontend: Option<FrontendCell>,
 }
 
 impl<'id> Scheme<'_, 'id> {
@@ -84,6 +83,17 @@ impl<'id> Scheme<'_, 'id> {
         self.run_forms(&source, LastExpression::Values)
     }
 
+    /// The compiler.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoCompiler`].
+    #[cfg(feature = "compiler")]
+    pub(crate) fn frontend(&self) -> Result<RefMut<'_, Frontend>, Error> {
+        let frontend = self.frontend.as_ref().ok_or(Error::NoCompiler)?;
+        Ok(frontend.borrow_mut())
+    }
+
     #[cfg(feature = "compiler")]
     fn run_forms(&mut self, source: &SourceText, last: LastExpression) -> Result<(), Error> {
         self.begin()?;
@@ -102,15 +112,13 @@ impl<'id> Scheme<'_, 'id> {
         compile: impl Fn(&mut Frontend, usize) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let left_bytes = self.mutator.chargeable_bytes();
-        let compiled = compile(&mut self.frontend.borrow_mut(), left_bytes);
+        let compiled = compile(&mut *self.frontend()?, left_bytes);
         if !matches!(compiled, Err(Error::CompilationExhausted { .. })) {
             return compiled;
         }
         self.collect();
         match self.mutator.chargeable_bytes() {
-            more_bytes if more_bytes > left_bytes => {
-                compile(&mut self.frontend.borrow_mut(), more_bytes)
-            }
+            more_bytes if more_bytes > left_bytes => compile(&mut *self.frontend()?, more_bytes),
             _ => compiled,
         }
     }
@@ -119,7 +127,9 @@ impl<'id> Scheme<'_, 'id> {
     /// come refers to.
     #[cfg(feature = "compiler")]
     pub(crate) fn settle_libraries(&self) {
-        let mut frontend = self.frontend.borrow_mut();
+        let Ok(mut frontend) = self.frontend() else {
+            return;
+        };
         self.mutator
             .settle_libraries(|is_defined| frontend.settle_libraries(is_defined));
     }
@@ -137,7 +147,10 @@ impl<'id> Scheme<'_, 'id> {
     ) -> Result<(), Error> {
         self.begin()?;
         #[cfg(feature = "compiler")]
-        if self.frontend.borrow().has_native_work() {
+        if self
+            .frontend()
+            .is_ok_and(|frontend| frontend.has_native_work())
+        {
             self.run_loaded(image, name, (retention, Growth::NativeParts))?;
             return Ok(());
         }
@@ -161,7 +174,7 @@ impl<'id> Scheme<'_, 'id> {
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
-        self.frontend.borrow_mut().set_native_part(part);
+        self.frontend()?.set_native_part(part);
         self.run_loaded(image, name, (retention, Growth::NativeParts))?;
         Ok(())
     }
@@ -182,8 +195,7 @@ impl<'id> Scheme<'_, 'id> {
         #[cfg(feature = "compiler")]
         if growth == Growth::NativeParts {
             let memory_bytes = self.mutator.chargeable_bytes();
-            let mut frontend = self.frontend.borrow_mut();
-            frontend.make_native_code(id, memory_bytes);
+            self.frontend()?.make_native_code(id, memory_bytes);
         }
         let done = self.mutator.apply(|mutator| (mutator.result(), Vec::new()));
         self.outcome(done)?;
@@ -321,6 +333,20 @@ impl<'id> Scheme<'_, 'id> {
             .ok_or_else(|| Error::Unbound(key.to_owned()))
     }
 
+    /// Calls a procedure on values that handles keep, within a call that has begun.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn mutator_call(
+        &mut self,
+        procedure: &Handle,
+        arguments: &[&Handle],
+    ) -> Result<(), Error> {
+        let done = self.mutator.apply(|mutator| {
+            let arguments = arguments.iter().map(|argument| mutator.rooted(&argument.0));
+            (mutator.rooted(&procedure.0), arguments.collect())
+        });
+        self.outcome(done)
+    }
+
     /// Calls a procedure of the library on a raised object; whether there was an answer.
     fn ask_library(&mut self, procedure: &str, object: &Handle) -> bool {
         let Ok(procedure) = self.global_handle(procedure) else {
@@ -413,11 +439,11 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unbound`], [`Error::Broken`].
+    /// [`Error::Unbound`], [`Error::Broken`], [`Error::NoCompiler`].
     #[cfg(feature = "compiler")]
     pub fn variable(&self, name: &str) -> Result<Value<'_, 'id>, Error> {
         self.check_sound()?;
-        let key = self.frontend.borrow_mut().global_key(name);
+        let key = self.frontend()?.global_key(name);
         key.and_then(|key| self.mutator.global(&key))
             .map(Value::new)
             .ok_or_else(|| Error::Unbound(name.to_owned()))

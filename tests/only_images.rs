@@ -39,6 +39,19 @@ fn an_image_runs_and_its_value_is_there() {
 }
 
 #[test]
+fn an_image_that_nobody_vouches_for_is_verified_and_runs() {
+    let image = compiled("(import (scheme base)) (apply + (map car '((1) (2) (39))))").into_bytes();
+    let verified = cozen::verify_image(&image, "program.czo").expect("the compiler made it");
+    let mut runtime = Runtime::new().expect("a runtime");
+    let value: i64 = runtime.enter(|scheme| {
+        let run = scheme.run_image(&verified, "program.czo", Retention::Reached);
+        run.expect("it runs");
+        scheme.result().expect("an integer of 64 bits")
+    });
+    assert_eq!(value, 42);
+}
+
+#[test]
 fn eval_works_or_raises_a_condition() {
     let image = compiled(
         "(import (scheme base) (scheme eval))

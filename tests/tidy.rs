@@ -21,7 +21,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
 
 /// What only the crate in this folder depends on.
 const DEPENDENCIES_OF_ONE: &[(&str, &[&str])] = &[
-    ("cli", &["iced-x86", "lexopt", "libc", "signal-hook"]),
+    (
+        "cli",
+        &["iced-x86", "lexopt", "libc", "memmap2", "signal-hook"],
+    ),
     ("native", &["cranelift-codegen", "cranelift-frontend"]),
 ];
 

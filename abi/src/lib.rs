@@ -6,6 +6,7 @@
 //! * procedure headers and call trailers: [`procedure`]
 //! * the states of a frame's slots at safepoints: [`frame_map`]
 //! * the sections and the header of an image: [`image`]
+//! * executables that carry a program: [`executable`]
 //! * what compiled libraries export: [`interface`]
 //! * what tools read of an image: [`arity`], [`inlined`], [`places`], [`written_name`]
 //! * the primitives that an image may name: [`primitive`]
@@ -21,6 +22,7 @@ extern crate alloc;
 pub mod arity;
 pub mod claim;
 pub mod condition;
+pub mod executable;
 pub mod fingerprint;
 pub mod frame_map;
 pub mod fuzzing;

@@ -119,6 +119,14 @@ pub mod guardian {
     pub const WORDS: u64 = 2;
 }
 
+/// Environments for `eval`.
+pub mod environment {
+    /// The number of an environment of the compiler.
+    pub const NUMBER: usize = 8;
+    /// Size field of the header.
+    pub const WORDS: u64 = 1;
+}
+
 /// Weak pairs and ephemerons.
 pub mod weak_pair {
     /// The weak reference (the key of an ephemeron).

@@ -443,6 +443,8 @@ macro_rules! for_each_primitive {
             Leaf jiffies_per_second JiffiesPerSecond "jiffies-per-second" (0, 0) Total Fixnum Any Never Always;
             Leaf current_second CurrentSecond "current-second" (0, 0) Read Flonum Any Maybe Always;
             Leaf gc_statistics GcStatistics "%gc-statistics" (0, 0) Allocate Any Any Maybe Always;
+            Leaf is_environment IsEnvironment "%environment?" (1, 1) Total Boolean Any Never Always;
+            Leaf loaded_images LoadedImages "%loaded-images" (0, 0) Allocate Any Any Maybe Always;
             Host collect Collect "%collect" (1, 1) Write Unspecified Any Maybe Slow;
             Host exit Exit "%exit" (1, 1) Write Any Any Maybe Slow;
             Host raise_uncaught RaiseUncaught "%raise-uncaught" (1, 1) Write Any Any Maybe Slow;

@@ -94,6 +94,10 @@ const _: () = assert!(TRAILER_BYTES == TRAILER_DST_BEFORE);
 
 /// Flag: arguments beyond the optional ones are consed into a list.
 pub const FLAG_REST: u8 = 1;
+/// Flag: what the procedure returns is one raw word. Only calls that know the procedure lead there.
+pub const FLAG_RETURNS_RAW: u8 = 2;
+/// All flags that there are.
+pub const FLAGS: u8 = FLAG_REST | FLAG_RETURNS_RAW;
 
 /// What stands in front of a procedure's bytecode. Little-endian, in this order.
 ///
@@ -118,7 +122,7 @@ pub struct ProcedureHeader {
     pub required: u16,
     /// Arguments that may be given; `DEFAULT` where they are not.
     pub optional: u8,
-    /// [`FLAG_REST`].
+    /// [`FLAG_REST`], [`FLAG_RETURNS_RAW`].
     pub flags: u8,
     /// Bytes below the frame pointer that the procedure's slots take at most, outgoing arguments
     /// and return words included.
@@ -140,6 +144,11 @@ impl ProcedureHeader {
     /// Whether extra arguments are consed into a list.
     pub const fn has_rest(&self) -> bool {
         self.flags & FLAG_REST != 0
+    }
+
+    /// Whether the result is a raw word.
+    pub const fn returns_raw(&self) -> bool {
+        self.flags & FLAG_RETURNS_RAW != 0
     }
 
     /// The header with its arity key set as `required`, `optional` and `flags` say.

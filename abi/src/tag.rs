@@ -135,6 +135,13 @@ pub const BROKEN: u64 = special(7);
 /// Never a value: says that values other than one are returned, see [`crate::native`].
 pub const MANY_VALUES: u64 = special(8);
 
+/// `#!optional`, `#!rest` and `#!key`, which stand in parameter lists.
+pub const OPTIONAL_MARK: u64 = special(9);
+/// See [`OPTIONAL_MARK`].
+pub const REST_MARK: u64 = special(10);
+/// See [`OPTIONAL_MARK`].
+pub const KEY_MARK: u64 = special(11);
+
 /// The word of `#t` or `#f`.
 #[inline(always)]
 pub const fn boolean(value: bool) -> u64 {
@@ -162,6 +169,23 @@ pub const fn character_value(word: u64) -> Option<char> {
         char::from_u32((word >> IMMEDIATE_PAYLOAD_SHIFT) as u32)
     } else {
         None
+    }
+}
+
+/// Whether code and data of an image may hold `word` as a value that is no reference: a fixnum, a self-tagged flonum, a
+/// character, or a constant that programs see.
+pub const fn is_plain_value(word: u64) -> bool {
+    match word & TAG_MASK {
+        TAG_PAIR | TAG_OBJECT | TAG_HEADER => false,
+        TAG_IMMEDIATE => {
+            let payload = word >> IMMEDIATE_PAYLOAD_SHIFT;
+            let is_constant = word == special(payload) && word <= BROKEN;
+            let is_character = is_character(word)
+                && payload <= char::MAX as u64
+                && char::from_u32(payload as u32).is_some();
+            is_constant || is_character
+        }
+        _ => true,
     }
 }
 
@@ -215,6 +239,8 @@ pub enum Kind {
     Table = 21,
     /// Memory between objects: `size` bytes of nothing.
     Filler = 22,
+    /// See [`crate::object_layout::environment`].
+    Environment = 23,
 }
 
 impl Kind {
@@ -243,6 +269,7 @@ impl Kind {
         Self::Port,
         Self::Table,
         Self::Filler,
+        Self::Environment,
     ];
 
     /// The kind with this number.
@@ -424,6 +451,30 @@ mod tests {
         ] {
             assert_eq!(character_value(word), None);
             assert!(!is_reference(word) && !is_fixnum(word) && !is_self_tagged_flonum(word));
+        }
+    }
+
+    #[test]
+    fn plain_values_are_those_that_programs_see() {
+        for word in [
+            FALSE,
+            TRUE,
+            NULL,
+            UNBOUND,
+            DEFAULT,
+            BROKEN,
+            character('λ'),
+            8,
+            1,
+            4,
+        ] {
+            assert!(is_plain_value(word), "{word:#x}");
+        }
+        let surrogate = 0xd800 << IMMEDIATE_PAYLOAD_SHIFT | character('\0');
+        let beyond = 1 << 40 | character('a');
+        let other_kind = 2 << IMMEDIATE_KIND_SHIFT | TAG_IMMEDIATE;
+        for word in [MANY_VALUES, POISON, surrogate, beyond, other_kind, 2, 3, 7] {
+            assert!(!is_plain_value(word), "{word:#x}");
         }
     }
 

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 use cozen::{CompilerOptions, Error, Jit, Level, Tier, UnboundNames, Zeal};
 use lexopt::prelude::{Long, Short, Value};
 
+use crate::build_options::BuildOptions;
+pub(crate) use crate::command::{CacheCommand, Command};
 use crate::environment;
+use crate::tool_arguments;
 
 /// What `--help` prints.
 pub(crate) const USAGE: &str = "\
@@ -19,7 +22,14 @@ usage:
   cozen [OPTION…]                     read, evaluate, print
   cozen [OPTION…] compile FILE -o OUT.czo
   cozen [OPTION…] [run] OUT.czo ARG…
+  cozen [OPTION…] build FILE -o OUT   make an executable that runs a program without cozen
   cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
+  cozen strip IMAGE [-o OUT.czo]      remove names and lines; --debug says what stays
+  cozen size IMAGE                    bytes by section, library and procedure
+  cozen readelf IMAGE                 headers, sections, symbols, relocations, frame maps, arities
+  cozen verify IMAGE                  check an image, and say what was checked
+  cozen pagemap FILE [-o MAP.svg]     the pages of any ELF file: .svg, .png, or on the terminal
+  cozen smaps PID…, images PID…       the memory of processes by image; their images
   cozen cache list, clear, verify     what compiled programs are kept for the next run
 
 options:
@@ -29,6 +39,8 @@ options:
   --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
   --zeal=paced[:SEED]      the same at places so far apart that any program ends
   --gc-stats               print what the collector did, at the end
+  --trust                  run an image as it is, its native code too; without it an image is verified
+                           first, and runs as bytecode
   --no-mmap                read images instead of mapping them
   --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
@@ -39,7 +51,7 @@ options:
                            $XDG_CACHE_HOME/cozen, else in ~/.cache/cozen
   --fresh                  compile the program anew, and keep that
   --cache-max=BYTES        how much all that is kept may take (256M)
-  --verbose                say what becomes of the cache
+  --verbose                say what becomes of the cache, and of native code that is not used
   --jit=on, --jit=off      whether a program that is run from source gets native code while it runs (the
                            default), or stays bytecode
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
@@ -48,59 +60,27 @@ options:
                            wrong: for tests of the compiler; code runs many times slower
   --time-passes            print how long each phase of the compiler took, to standard error
   --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
-  -o, --output=FILE        where `compile` writes
+  --with-compiler, --without-compiler
+                           whether the executable that `build` makes can compile texts; without these,
+                           it can if the program uses eval, load or environments
+  --runtime=FILE           what executable `build` makes it of
+  --source-prefix=OLD=NEW  in images of `compile` and `build`, names of source files that begin with OLD
+                           begin with NEW
+  --debug=none, lines, full
+                           what `build` and `strip` keep for backtraces and debuggers
+  -o, --output=FILE        where compile, build, strip and pagemap write
   -h, --help    -V, --version
 ";
 
 /// The commands, for the message about a word that is none.
-pub(crate) const COMMANDS: &str = "the commands are compile, run, disassemble, cache";
+pub(crate) const COMMANDS: &str = "the commands are compile, build, run, disassemble, \
+    readelf, size, verify, strip, pagemap, smaps, images, cache";
 
 /// A parsed command line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arguments {
     pub(crate) command: Command,
     pub(crate) options: Options,
-}
-
-/// What to do.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) enum Command {
-    /// Read, evaluate, print.
-    #[default]
-    Repl,
-    /// Run a source file with arguments.
-    RunSource {
-        file: PathBuf,
-        arguments: Vec<String>,
-    },
-    /// Evaluate expressions.
-    Evaluate { expressions: Vec<String> },
-    /// Write an image.
-    Compile {
-        file: PathBuf,
-        output: Option<PathBuf>,
-    },
-    /// Run an image with arguments.
-    RunImage {
-        file: PathBuf,
-        arguments: Vec<String>,
-    },
-    /// Print the instructions of an image.
-    Disassemble { file: PathBuf },
-    /// See to the compiled programs that are kept.
-    Cache(CacheCommand),
-    /// Print how to use this.
-    Help,
-    /// Print the version.
-    Version,
-}
-
-/// What to do with the cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CacheCommand {
-    List,
-    Clear,
-    Verify,
 }
 
 /// How programs use the cache.
@@ -127,6 +107,7 @@ pub(crate) struct Options {
     pub(crate) stack_bytes_max: Option<usize>,
     pub(crate) zeal: Option<Zeal>,
     pub(crate) gc_statistics: bool,
+    pub(crate) trust: bool,
     pub(crate) no_mmap: bool,
     pub(crate) image_directory: Option<PathBuf>,
     pub(crate) level: Level,
@@ -140,6 +121,7 @@ pub(crate) struct Options {
     pub(crate) cache: CacheUse,
     pub(crate) cache_bytes_max: Option<u64>,
     pub(crate) verbose: bool,
+    pub(crate) build: BuildOptions,
 }
 
 impl Options {
@@ -202,6 +184,7 @@ pub(crate) fn parse(
             Long("keep-images") => {
                 parsed.options.image_directory = Some(directory(parser.value()?)?);
             }
+            Long("trust") => parsed.options.trust = true,
             Long("no-mmap") => parsed.options.no_mmap = true,
             Long("native") => choose(&mut parsed.options.tier, Tier::Native, TIERS)?,
             Long("no-native") => choose(&mut parsed.options.tier, Tier::Bytecode, TIERS)?,
@@ -228,15 +211,20 @@ pub(crate) fn parse(
     if parsed.command == Command::Repl {
         let has_output = output.is_some();
         parsed.command = command(words, expressions, output)?;
-        if has_output && !matches!(parsed.command, Command::Compile { .. }) {
-            return Err("-o: only `compile` writes a file".into());
+        if has_output && !tool_arguments::writes_file(&parsed.command) {
+            return Err("-o: only compile, build, strip and pagemap write a file".into());
         }
     }
     Ok(parsed)
 }
 
 fn is_subcommand(word: &OsString) -> bool {
-    word == "compile" || word == "run" || word == "disassemble" || word == "cache"
+    word == "compile"
+        || word == "run"
+        || word == "disassemble"
+        || word == "cache"
+        || word == "help"
+        || tool_arguments::is_tool(word)
 }
 
 /// Options that exclude each other.
@@ -270,7 +258,7 @@ fn add_option(
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
         "jit" => options.jit = Some(jit(&parser.value()?)?),
         "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
-        _ => return Err(Long(name).unexpected()),
+        _ => return tool_arguments::add_option(&mut options.build, name, parser),
     }
     Ok(())
 }
@@ -295,6 +283,12 @@ fn command(
             file: first.into(),
             arguments: decoded(words),
         });
+    }
+    if tool_arguments::is_tool(&first) {
+        return tool_arguments::command(&first, words, output);
+    }
+    if first == "help" {
+        return Ok(Command::Help);
     }
     if first == "cache" {
         return cache_command(&words.collect::<Vec<_>>());
@@ -505,9 +499,9 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_about_native_code_counts() {
+    fn two_words_about_native_code_contradict_each_other() {
         assert_eq!(parsed("prog.scm").options.tier, None);
-        let options = parsed("--no-native --native --time-passes prog.scm").options;
+        let options = parsed("--native --native --time-passes prog.scm").options;
         assert_eq!(
             (options.tier, options.time_passes),
             (Some(Tier::Native), true)
@@ -515,6 +509,12 @@ mod tests {
         assert_eq!(
             parsed("--no-native prog.scm").options.tier,
             Some(Tier::Bytecode)
+        );
+        let words = ["--no-native", "--native", "prog.scm"].map(OsString::from);
+        let error = parse(words).expect_err("they exclude each other");
+        assert_eq!(
+            error.to_string(),
+            "--native and --no-native contradict each other"
         );
     }
 
@@ -545,7 +545,10 @@ mod tests {
         for line in ["-o x prog.scm", "-o x -e 1", "-o x", "-o x run y.czo"] {
             let words = line.split_whitespace().map(OsString::from);
             let error = parse(words).expect_err("nothing would be written");
-            assert_eq!(error.to_string(), "-o: only `compile` writes a file");
+            assert_eq!(
+                error.to_string(),
+                "-o: only compile, build, strip and pagemap write a file"
+            );
         }
     }
 

@@ -1,62 +1,55 @@
 //! `cozen compile FILE -o OUT.czo`.
 
-use std::fs::{self, Metadata};
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 use cozen::{Error, Frontend};
 
 use crate::arguments::Options;
 use crate::output;
 use crate::status::Status;
+use crate::write_file::{FileKind, write_from};
+
+/// First bytes of every ELF file.
+const ELF_MAGIC: [u8; 4] = *b"\x7fELF";
 
 /// Writes the image of a source file, with native code unless the options say otherwise, to `output` or
-/// beside the source. A regular file appears whole
-/// or not at all.
+/// beside the source.
 pub(crate) fn compile(
     options: &Options,
     file: &Path,
     output: Option<&Path>,
 ) -> Result<Status, Error> {
     let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
-    if is_same_file(file, &output) {
-        return Err(Error::Setup(format!(
-            "{} is the source: the image would take its place",
-            output.display()
-        )));
-    }
-    let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?)
-        .compiler_reports(output::print_report);
-    let image = frontend.compile_image(file)?;
-    write_whole(&output, image.bytes()).map_err(|error| Error::File {
-        path: output.display().to_string(),
-        error,
-    })?;
+    let image = image_of_source(options, file)?;
+    write_from(file, &output, &image, FileKind::Plain)?;
     Ok(Status::SUCCESS)
 }
 
-/// Whether two names lead to one file. A device may be both read and written.
-fn is_same_file(a: &Path, b: &Path) -> bool {
-    let identity = |path: &Path| {
-        let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
-        Some((metadata.dev(), metadata.ino()))
-    };
-    identity(a).is_some_and(|a| identity(b) == Some(a))
+/// The image in a file, or the image of a source file.
+pub(crate) fn image_of(options: &Options, file: &Path) -> Result<Vec<u8>, Error> {
+    if is_elf(file) {
+        cozen::read_file(file)
+    } else {
+        image_of_source(options, file)
+    }
 }
 
-fn write_whole(output: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    // What a link leads to is replaced, not the link; and a device is written to.
-    let output = &fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
-    if fs::metadata(output).is_ok_and(|metadata| !metadata.is_file()) {
-        return fs::write(output, bytes);
+/// Whether a file that can be read again is ELF.
+fn is_elf(file: &Path) -> bool {
+    let mut start = [0; ELF_MAGIC.len()];
+    file.is_file()
+        && File::open(file).is_ok_and(|mut file| file.read_exact(&mut start).is_ok())
+        && start == ELF_MAGIC
+}
+
+/// The image of a source file.
+fn image_of_source(options: &Options, file: &Path) -> Result<Vec<u8>, Error> {
+    let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?)
+        .compiler_reports(output::print_report);
+    if let Some(prefix) = &options.build.source_prefix {
+        frontend = frontend.source_prefix(prefix.clone());
     }
-    let mut temporary = output.as_os_str().to_owned();
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    let temporary = PathBuf::from(temporary);
-    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, output));
-    if written.is_err() {
-        // The error that matters is the first one.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
+    Ok(frontend.compile_image(file)?.into_bytes())
 }

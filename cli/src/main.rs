@@ -5,19 +5,27 @@
 //! output nobody reads any more, as shells show the signals SIGINT and SIGPIPE.
 
 // Where the C library hands the arguments to the standard library, `process` begins.
-#![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
+#![cfg_attr(all(not(test), target_os = "linux", target_env = "gnu"), no_main)]
 
 mod allocator;
 mod arguments;
+mod build;
+mod build_options;
 mod cache;
+mod command;
 mod compile;
+mod describe;
 mod disassemble;
+mod embedded;
+mod ending;
 mod environment;
 mod evaluate;
 mod interrupt;
 mod output;
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod page_map;
+#[cfg(all(not(test), target_os = "linux", target_env = "gnu"))]
 mod process;
+mod process_memory;
 mod repl;
 mod report;
 mod run_image;
@@ -27,16 +35,30 @@ mod source_lines;
 mod stack;
 mod statistics;
 mod status;
+mod strip;
+mod tool_arguments;
+mod write_file;
 
 use arguments::{Arguments, Command};
+use cozen::{EmbeddedProgram, Error, RuntimeBuilder};
 use status::Status;
 
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+#[cfg(any(test, not(all(target_os = "linux", target_env = "gnu"))))]
 fn main() {
     stack::with_room(run).exit()
 }
 
 fn run() -> Status {
+    let program = match EmbeddedProgram::of_executable() {
+        Ok(None) => return command_line(),
+        Ok(Some(program)) => embedded::run(&program, RuntimeBuilder::build),
+        Err(error) => Err(error),
+    };
+    program.unwrap_or_else(|error| reported(&error))
+}
+
+/// Does what the command line says.
+fn command_line() -> Status {
     plant_panic();
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
@@ -45,10 +67,11 @@ fn run() -> Status {
             return Status::from(report::STATUS_UNUSABLE);
         }
     };
-    match dispatch(&arguments) {
-        Ok(status) => status,
-        Err(error) => report::report(&error, &mut source_lines::SourceLines::default()),
-    }
+    dispatch(&arguments).unwrap_or_else(|error| reported(&error))
+}
+
+fn reported(error: &Error) -> Status {
+    report::report(error, &mut source_lines::SourceLines::default())
 }
 
 /// Lets a test of a debug build plant a panic in the compiler.
@@ -60,7 +83,7 @@ fn plant_panic() {
     }
 }
 
-fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
+fn dispatch(arguments: &Arguments) -> Result<Status, Error> {
     let options = &arguments.options;
     match &arguments.command {
         Command::Help => {
@@ -78,6 +101,14 @@ fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
         }
         Command::Evaluate { expressions } => evaluate::evaluate(options, expressions),
         Command::Compile { file, output } => compile::compile(options, file, output.as_deref()),
+        Command::Build { file, output } => build::build(options, file, output.as_deref()),
+        Command::Strip { file, output } => strip::strip(options, file, output.as_deref()),
+        Command::Size { file } => describe::size(options, file),
+        Command::ReadElf { file } => describe::read_elf(options, file),
+        Command::Verify { file } => describe::verify(file),
+        Command::PageMap { file, output } => page_map::page_map(file, output.as_deref()),
+        Command::Smaps(processes) => process_memory::smaps(processes),
+        Command::Images(processes) => process_memory::images(processes),
         Command::Cache(command) => cache::cache(options, *command),
         Command::Disassemble { file } => disassemble::disassemble(options, file),
     }

@@ -8,7 +8,7 @@ use cozen::{CompilerReport, Error, Jit, Retention, Runtime, RuntimeBuilder, Trus
 use crate::arguments::Options;
 use crate::source_lines::SourceLines;
 use crate::status::Status;
-use crate::{allocator, environment, interrupt, output, report, statistics};
+use crate::{allocator, ending, environment, interrupt, output, statistics};
 
 /// A runtime as the options say, in which `(command-line)` is `words`.
 pub(crate) fn runtime(
@@ -129,12 +129,7 @@ pub(crate) fn finish(
     done: Result<(), Error>,
     sources: &mut SourceLines,
 ) -> Status {
-    let flushed = runtime.flush();
-    let status = match done.and(flushed) {
-        Ok(()) => Status::SUCCESS,
-        Err(Error::Exit(status)) => report::exit_code(status),
-        Err(error) => report::report(&error, sources),
-    };
+    let status = ending::finish(runtime, done, sources);
     if options.gc_statistics {
         statistics::print(runtime);
     }

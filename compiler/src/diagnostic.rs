@@ -44,8 +44,10 @@ pub(crate) struct Place<'text> {
 impl Place<'_> {
     /// What is wrong there.
     pub(crate) fn diagnostic(self, message: String, notes: Vec<String>) -> Diagnostic {
-        let index = (self.line as usize).saturating_sub(1);
-        let source_line = self.text.lines().nth(index).unwrap_or_default();
+        let before = self.text.get(..self.span.start as usize);
+        let before = before.filter(|_| self.line > 0).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let source_line = self.text[line_start..].lines().next().unwrap_or_default();
         let width = self.span.of(self.text).lines().next();
         Diagnostic {
             file: self.file.into(),

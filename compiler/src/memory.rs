@@ -25,6 +25,9 @@ pub(crate) const SYNTAX_BYTES: usize = 72;
 /// What the expander notes of a form until it is expanded.
 pub(crate) const VISIT_BYTES: usize = 48;
 
+/// A name that an import set provides, with its meaning.
+pub(crate) const IMPORT_BYTES: usize = 64;
+
 /// A piece of a literal, from its copy for the program to its place in the image.
 pub(crate) const LITERAL_BYTES: usize = 96;
 

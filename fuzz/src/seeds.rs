@@ -146,6 +146,7 @@ fn images(root: &Path, inputs: &mut Inputs) -> Result<(), Box<dyn Error>> {
                 frame_maps(image.bytes(), inputs)?;
                 if image.bytes().len() <= IMAGE_BYTES_MAX {
                     inputs.add("load_image", image.bytes())?;
+                    inputs.add("verify_image", image.bytes())?;
                 }
             }
         }

@@ -15,6 +15,14 @@ impl<M: ObjectModel> Mutator<M> {
         charge
     }
 
+    /// Says that charges were resized. A full collection is due if they have grown much. `young_bytes` are charged
+    /// for young objects: a minor collection is due when such charges exceed what the nursery may hold.
+    pub fn charges_resized(&self, young_bytes: usize) {
+        let mut heap = self.heap.borrow_mut();
+        heap.young_charged_bytes = heap.young_charged_bytes.saturating_add(young_bytes);
+        self.request_if_due(&heap);
+    }
+
     /// As [`Self::charge`], but not beyond the heap's maximum.
     ///
     /// # Errors

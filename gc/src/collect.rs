@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::address::AddressRange;
 use crate::heap::Heap;
-use crate::image::ImageId;
+use crate::image::{ImageId, ImageKeeper};
 use crate::object_model::{ObjectModel, Scope, Visitor};
 use crate::options::Evacuation;
 use crate::space::block;
@@ -201,6 +201,7 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Swept {
     };
     let copied_bytes_max = heap.old.begin_full(&arena, need, budget_bytes);
     let mut tracer = Tracer::<M, true>::start(heap, copied_bytes_max);
+    tracer.source = ImageKeeper::Pin;
     for image in tracer.heap.images.pinned() {
         tracer.mark_image(image);
     }
@@ -239,7 +240,9 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
     state: &mut M::State,
     scope: Scope,
 ) {
+    tracer.source = ImageKeeper::Handle;
     tracer.heap.handles.clone().each_root(tracer);
+    tracer.source = ImageKeeper::Root;
     M::each_root(state, scope, tracer);
     tracer.drain();
     tracer.settle_weak_references(state);
@@ -257,6 +260,7 @@ fn release_young<M: ObjectModel>(heap: &mut Heap) {
     // SAFETY: the trace marked what lives.
     unsafe { heap.large.sweep_young(&arena) };
     heap.pinned.start_count();
+    heap.young_charged_bytes = 0;
 }
 
 /// Gives the memory of freed large objects back, but for what will be used before the next full

@@ -50,6 +50,8 @@ pub(crate) struct Heap {
     pub(crate) trigger: Trigger,
     /// What is held outside the heap.
     pub(crate) account: Account,
+    /// What was charged for young objects since the last collection.
+    pub(crate) young_charged_bytes: usize,
     /// Whether the next collection is to be a full one, whatever it is for.
     pub(crate) is_full_wanted: bool,
     /// Whether the next full collection is to make room by evacuation.
@@ -76,6 +78,7 @@ impl Heap {
             pinned: PinnedSpace::default(),
             images: ImageSpace::default(),
             remembered: Vec::new(),
+            young_charged_bytes: 0,
             address_hashed: HashedTables::default(),
             guardians,
             handles: Handles::default(),
@@ -150,6 +153,7 @@ impl Heap {
     /// Whether enough was allocated that a collection should run soon.
     pub(crate) fn is_collection_due(&self) -> bool {
         self.nursery.taken_bytes() > self.trigger.nursery_bytes_max()
+            || self.young_charged_bytes > self.trigger.nursery_bytes_max()
             || self.trigger.is_large_due(self.large.young_bytes())
             || self.pinned.fresh_bytes() > self.trigger.nursery_bytes_max()
             || self.trigger.is_external_due()

@@ -9,6 +9,24 @@ pub struct ImageId {
     pub(crate) generation: u32,
 }
 
+/// From where a full collection has reached an image first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImageKeeper {
+    /// No full collection has looked since the image was registered.
+    #[default]
+    Unknown,
+    /// The image is pinned.
+    Pin,
+    /// A handle of Rust leads to it.
+    Handle,
+    /// A root of the embedder leads to it, such as a frame.
+    Root,
+    /// An object in the heap leads to it.
+    Object,
+    /// Another image leads to it.
+    Image(ImageId),
+}
+
 /// What the collector must know of an image.
 ///
 /// The image is reached when a traced reference or a code address leads into `range`, or while it

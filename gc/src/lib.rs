@@ -76,7 +76,7 @@ pub use arena::{Arena, CHUNK_BYTES, ChunkKind};
 pub use collect::{CollectReason, Outcome};
 pub use error::{ArenaError, Full, HeapError, Sealed};
 pub use handle::{Handle, HandleId, Handles};
-pub use image::{ImageDescription, ImageId};
+pub use image::{ImageDescription, ImageId, ImageKeeper};
 pub use mutator::{Mutator, MutatorPrefix};
 pub use object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor};
 pub use options::{Evacuation, HeapOptions, Zeal};

@@ -12,7 +12,7 @@ use crate::collect::{CollectReason, Outcome, collect};
 use crate::error::{Full, HeapError};
 use crate::handle::Handles;
 use crate::heap::Heap;
-use crate::image::{ImageDescription, ImageId};
+use crate::image::{ImageDescription, ImageId, ImageKeeper};
 use crate::object_model::{GuardianNumber, ObjectModel, Scope};
 use crate::options::HeapOptions;
 use crate::poll::{Interrupt, Poll};
@@ -465,6 +465,12 @@ impl<M: ObjectModel> Mutator<M> {
     /// The image that `address` lies in.
     pub fn image_at(&self, address: Address) -> Option<ImageId> {
         self.heap.borrow().images.at(&self.arena, address)
+    }
+
+    /// From where the last full collection has reached an image first; `None` if the image is not registered.
+    pub fn image_keeper(&self, image: ImageId) -> Option<ImageKeeper> {
+        let heap = self.heap.borrow();
+        heap.images.get(image).map(|image| image.keeper)
     }
 
     // Handles, guardians, tables

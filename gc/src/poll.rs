@@ -4,8 +4,8 @@
 //! attention, the limit is the limit of the stack. So one comparison also finds stack overflow.
 //! While somebody wants attention, the limit is `usize::MAX`.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Shared by a mutator and those who may interrupt it.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(crate) struct Poll {
     interrupts: AtomicU32,
     /// Whether a full collection was asked for from outside.
     collection: AtomicBool,
+    /// Another mutator that works for this one, and is interrupted with it.
+    helper: OnceLock<Arc<Self>>,
 }
 
 impl Poll {
@@ -22,6 +24,7 @@ impl Poll {
             limit: AtomicUsize::new(0),
             interrupts: AtomicU32::new(0),
             collection: AtomicBool::new(false),
+            helper: OnceLock::new(),
         })
     }
 
@@ -69,6 +72,16 @@ impl Interrupt {
     pub fn raise(&self, bits: u32) {
         self.0.interrupts.fetch_or(bits, Ordering::SeqCst);
         self.0.request();
+        if let Some(helper) = self.0.helper.get() {
+            helper.interrupts.fetch_or(bits, Ordering::SeqCst);
+            helper.request();
+        }
+    }
+
+    /// Lets `helper`, a mutator that works for this one, be interrupted together with it. Whether it has no other
+    /// helper.
+    pub fn also_interrupt(&self, helper: &Self) -> bool {
+        self.0.helper.set(Arc::clone(&helper.0)).is_ok()
     }
 
     /// Asks for a full collection at the next poll. Only stores to atomics, too.
@@ -115,6 +128,17 @@ mod tests {
         assert!(!interrupt.is_raised(0b10));
         poll.settle(0x1000);
         assert!(!poll.is_requested());
+    }
+
+    #[test]
+    fn a_helper_is_interrupted_together_with_whom_it_works_for() {
+        let [interrupt, helper] = [Interrupt(Poll::new()), Interrupt(Poll::new())];
+        assert!(interrupt.also_interrupt(&helper) && !interrupt.also_interrupt(&helper));
+        interrupt.raise(0b1);
+        assert!(interrupt.is_raised(0b1) && helper.is_raised(0b1));
+        assert!(helper.0.is_requested());
+        helper.raise(0b10);
+        assert!(!interrupt.is_raised(0b10), "only in one direction");
     }
 
     #[test]

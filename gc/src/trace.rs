@@ -10,7 +10,7 @@ use std::mem;
 use crate::address::{Address, AddressRange, WORD_BYTES};
 use crate::arena::ChunkKind;
 use crate::heap::Heap;
-use crate::image::ImageId;
+use crate::image::{ImageId, ImageKeeper};
 use crate::mark_queue::MarkQueue;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
 use crate::slot::Slot;
@@ -37,6 +37,8 @@ pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     /// Objects that stay in condemned blocks.
     rescued: u64,
     has_young_large: bool,
+    /// What is being traced, for whoever asks what keeps an image.
+    pub(crate) source: ImageKeeper,
     /// Reached weak pairs.
     pub(crate) weak_pairs: Vec<WeakPair>,
     /// Reached ephemerons.
@@ -77,6 +79,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             copied_bytes_left: copied_bytes_max,
             rescued: 0,
             has_young_large: heap.large.young_bytes() > 0,
+            source: ImageKeeper::Unknown,
             weak_pairs: Vec::new(),
             ephemerons: Ephemerons::default(),
             model: PhantomData,
@@ -93,6 +96,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     /// Traces until nothing new is reached, the values of ephemerons included.
     pub(crate) fn drain(&mut self) {
         loop {
+            self.source = ImageKeeper::Object;
             self.scan_copies();
             if FULL && self.mark_queued() {
                 continue;
@@ -100,7 +104,10 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             match self.gray.pop() {
                 Some(Gray::Object(object)) => self.scan_gray(object),
                 Some(Gray::Part(words)) => self.scan_part(words),
-                Some(Gray::Image(image)) => self.scan_image(image),
+                Some(Gray::Image(image)) => {
+                    self.source = ImageKeeper::Image(image);
+                    self.scan_image(image);
+                }
                 None if self.resolve_ephemerons() => {}
                 None => return,
             }
@@ -148,7 +155,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     /// Marks an image as reached.
     pub(crate) fn mark_image(&mut self, image: ImageId) {
-        if self.heap.images.mark(image) {
+        if self.heap.images.mark(image, self.source) {
             if self.ephemerons.is_watching {
                 self.ephemerons.image_reached(image);
             }

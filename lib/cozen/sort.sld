@@ -13,11 +13,11 @@
   (import (cozen core) (cozen primitives))
   (begin
 
-    ;; A sorted copy of a list or vector.
+    ;; A sorted copy of a list or vector. Some dialects give the procedure first.
     (define (sort sequence less?)
-      (if (vector? sequence)
-          (vector-sort less? sequence)
-          (list-sort less? sequence)))
+      (cond ((vector? sequence) (vector-sort less? sequence))
+            ((and (procedure? sequence) (not (procedure? less?))) (sort less? sequence))
+            (else (list-sort less? sequence))))
 
     (define (list-sort less? list)
       (ascending less? list (length list)))

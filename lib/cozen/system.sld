@@ -17,12 +17,9 @@
     ;; In backtraces it has the name of the whole.
     (define %thunk-of
       (let ((eval (lambda (expression environment)
-                    (%check-argument environment? environment 'eval 2 "environment")
+                    (%check-argument %environment? environment 'eval 2 "environment")
                     (%compile expression environment))))
         eval))
-
-    ;; Environments have numbers.
-    (define (environment? object) (and (fixnum? object) (<= 0 object)))
 
     ;; Libraries that are not loaded yet are loaded first, as an `import` does it.
     (define (environment . import-sets)
@@ -46,7 +43,7 @@
               ((name) (%thunk-of-file name (interaction-environment)))
               ((name environment)
                (%check-argument string? name 'load 1 "string")
-               (%check-argument environment? environment 'load 2 "environment")
+               (%check-argument %environment? environment 'load 2 "environment")
                (%load name environment)))))
         load))
 

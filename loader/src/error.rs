@@ -401,6 +401,9 @@ pub enum LoadError {
         /// Where the procedures end.
         address: u32,
     },
+    /// Nobody vouches for the machine code of a native part.
+    #[error("a native part is machine code, and nobody vouches for it")]
+    PartNotVouched,
     /// The part header of a native part does not stand after the program headers, or is damaged.
     #[error("no part header at offset {offset:#x}")]
     NoPartHeader {

@@ -11,6 +11,8 @@ use std::slice;
 
 use rustix::fs::{Mode, OFlags};
 
+use crate::elf::{PF_R, PF_W};
+
 const AT_PHDR: c_ulong = 3;
 const AT_PHNUM: c_ulong = 5;
 const AT_PAGESZ: c_ulong = 6;
@@ -58,11 +60,24 @@ impl ExecutablePart {
     }
 }
 
+/// The `bytes` at an address of the executable that runs, if its file has them, and none of them can be written to.
+pub fn executable_bytes(address: usize, bytes: usize) -> Option<&'static [u8]> {
+    let headers = program_headers()?;
+    let header = holding(headers, address as u64, bytes as u64)?;
+    if field(header, 0) >> 32 & u64::from(PF_W | PF_R) != u64::from(PF_R) {
+        return None;
+    }
+    let start = std::ptr::with_exposed_provenance(address);
+    // SAFETY: the system has mapped the segment from the file of the executable, for reading. Nobody writes to it, and
+    // it stays mapped as long as the process runs.
+    Some(unsafe { slice::from_raw_parts(start, bytes) })
+}
+
 /// An ELF header, the program headers and the image header with the content hash fit.
 const COMPARED_BYTES: usize = 512;
 
 /// The program headers of the executable.
-fn program_headers() -> Option<&'static [[u8; PROGRAM_HEADER_BYTES]]> {
+fn program_headers() -> Option<&'static [ProgramHeader]> {
     let (start, count) = (getauxval(AT_PHDR), getauxval(AT_PHNUM));
     if start == 0 {
         return None;
@@ -73,27 +88,44 @@ fn program_headers() -> Option<&'static [[u8; PROGRAM_HEADER_BYTES]]> {
     Some(unsafe { slice::from_raw_parts(start, count as usize) })
 }
 
-fn file_offset(headers: &[[u8; PROGRAM_HEADER_BYTES]], bytes: &[u8]) -> Option<u64> {
-    let word = |header: &[u8; PROGRAM_HEADER_BYTES], at: usize| {
-        let word = header[at..].first_chunk().expect("a header has more bytes");
-        u64::from_le_bytes(*word)
-    };
-    let kind = |header: &[u8; PROGRAM_HEADER_BYTES]| word(header, 0) as u32;
-    // How far from its addresses the executable was loaded.
-    let distance = headers
+type ProgramHeader = [u8; PROGRAM_HEADER_BYTES];
+
+/// The eight bytes of a program header from `at` on.
+fn field(header: &ProgramHeader, at: usize) -> u64 {
+    let word = header[at..].first_chunk().expect("a header has more bytes");
+    u64::from_le_bytes(*word)
+}
+
+/// How far from its addresses the executable was loaded.
+fn load_distance(headers: &'static [ProgramHeader]) -> u64 {
+    let own = headers
         .iter()
-        .find(|header| kind(header) == PT_PHDR)
-        .map_or(0, |header| {
-            (headers.as_ptr().addr() as u64).wrapping_sub(word(header, 16))
-        });
-    let start = (bytes.as_ptr().addr() as u64).wrapping_sub(distance);
-    let loaded = headers.iter().filter(|header| kind(header) == PT_LOAD);
-    loaded.into_iter().find_map(|header| {
-        let [offset, address, file_bytes] = [8, 16, 32].map(|at| word(header, at));
-        let inside = start.checked_sub(address)?;
-        let end = inside.checked_add(bytes.len() as u64)?;
-        (end <= file_bytes).then(|| offset + inside)
+        .find(|header| field(header, 0) as u32 == PT_PHDR);
+    own.map_or(0, |header| {
+        (headers.as_ptr().addr() as u64).wrapping_sub(field(header, 16))
     })
+}
+
+/// The segment whose bytes in the file are those at an address in memory.
+fn holding(
+    headers: &'static [ProgramHeader],
+    address: u64,
+    bytes: u64,
+) -> Option<&'static ProgramHeader> {
+    let start = address.wrapping_sub(load_distance(headers));
+    headers.iter().find(|header| {
+        let inside = start.checked_sub(field(header, 16));
+        let end = inside.and_then(|inside| inside.checked_add(bytes));
+        field(header, 0) as u32 == PT_LOAD && end.is_some_and(|end| end <= field(header, 32))
+    })
+}
+
+/// Where bytes in memory stand in the file.
+fn file_offset(headers: &'static [ProgramHeader], bytes: &'static [u8]) -> Option<u64> {
+    let address = bytes.as_ptr().addr() as u64;
+    let header = holding(headers, address, bytes.len() as u64)?;
+    let start = field(header, 16).wrapping_add(load_distance(headers));
+    Some(field(header, 8) + (address - start))
 }
 
 #[cfg(test)]

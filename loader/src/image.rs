@@ -99,6 +99,45 @@ impl<'file> ImageView<'file> {
         )
     }
 
+    /// The word at a virtual address, as it stands in the file.
+    pub fn word_at(&self, address: u32) -> Option<u64> {
+        let segments = self.segments.iter().flatten();
+        let holding = |segment: &&Segment| {
+            let extent = segment.extent;
+            extent.start <= address && u64::from(address) + 8 <= extent.end()
+        };
+        let segment = segments.into_iter().find(holding)?;
+        let offset = (address - segment.extent.start) as usize;
+        let word = segment.bytes(self.file)[offset..].first_chunk()?;
+        Some(u64::from_le_bytes(*word))
+    }
+
+    /// The bytes of an extent inside one segment.
+    pub fn bytes_at(&self, extent: Extent) -> Option<&'file [u8]> {
+        let segments = self.segments.iter().flatten();
+        let segment = segments
+            .into_iter()
+            .find(|segment| segment.extent.contains(extent))?;
+        let offset = (extent.start - segment.extent.start) as usize;
+        Some(&segment.bytes(self.file)[offset..][..extent.bytes as usize])
+    }
+
+    /// The virtual addresses of the words that relocation adds the image's address to, ascending.
+    pub fn relocated_words(&self) -> impl Iterator<Item = u32> + use<'file> {
+        self.relocations().flatten().map(|address| address as u32)
+    }
+
+    /// The constants that become symbols: the virtual address of the word, and the number of the symbol.
+    pub fn symbol_constants(&self) -> impl Iterator<Item = (u32, u32)> + use<'file> {
+        let fixups = self.symbols().fixups();
+        fixups.map(|fixup| (fixup.address, fixup.symbol))
+    }
+
+    /// The addresses of the constants that become symbols, ascending. They were checked to lie in constants.
+    pub fn symbol_words(&self) -> impl Iterator<Item = u32> + use<'file> {
+        self.symbols().fixups().map(|fixup| fixup.address)
+    }
+
     /// The names of all symbols, by number. They were checked to be UTF-8.
     pub fn symbol_names(&self) -> impl Iterator<Item = &'file str> {
         self.symbols()

@@ -47,6 +47,7 @@ pub use debug::{
     CodeOrigin, DebugTables, FrameState, LineRow, RecordProcedure, SourceFrame, source_name,
 };
 pub use error::LoadError;
+pub use executable::executable_bytes;
 pub use image::ImageView;
 pub use link_part::LinkedBytes;
 pub use load::{Host, LoadedImage, OwnSymbolTable, load};

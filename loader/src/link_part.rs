@@ -44,6 +44,7 @@ impl LoadedImage {
     ) -> Result<LinkedBytes, LoadError> {
         let view = match part.origin() {
             Origin::Bytes(file) => PartView::parse(file, self.contents())?,
+            Origin::Bytecode(_) => return Err(LoadError::PartNotVouched),
             Origin::Checked(file) => PartView::checked_before(file, self.contents())?,
             Origin::Linked(file) => PartView::checked_before(file, self.contents())?,
         };
@@ -63,9 +64,9 @@ impl LoadedImage {
         let source = match (kept.as_ref(), part.origin()) {
             (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
             (None, Origin::Linked(file)) if placement == Placement::Mapped => {
-                ExecutablePart::of(file).map_or(MappedFile::Copy, MappedFile::Executable)
+                ExecutablePart::of(file).map_or(MappedFile::Copy(""), MappedFile::Executable)
             }
-            (None, _) => MappedFile::Copy,
+            (None, _) => MappedFile::Copy(""),
         };
         // SAFETY: all parts that were linked before end in front of this one, as was just checked. What was placed and
         // not linked, nobody knows.
@@ -81,7 +82,7 @@ impl LoadedImage {
         };
         let sections = view.sections();
         let (bytes, held_bytes) = match part.origin() {
-            Origin::Bytes(_) | Origin::Checked(_) => {
+            Origin::Bytes(_) | Origin::Bytecode(_) | Origin::Checked(_) => {
                 (Cow::Owned(sections.tail.to_vec()), sections.tail.len())
             }
             Origin::Linked(file) => (Cow::Borrowed(&file[sections.tail_offset as usize..]), 0),

@@ -109,8 +109,13 @@ pub fn load(
 ) -> Result<LoadedImage, LoadError> {
     let view = &match image.origin() {
         Origin::Bytes(file) => ImageView::parse(file)?,
-        Origin::Checked(file) => ImageView::checked_before(file)?,
+        Origin::Bytecode(file) | Origin::Checked(file) => ImageView::checked_before(file)?,
         Origin::Linked(image) => ImageView::checked_before(image)?,
+    };
+    let options = if image.is_bytecode_only() {
+        options.bytecode_only()
+    } else {
+        options
     };
     let directory = host
         .directory()
@@ -120,9 +125,9 @@ pub fn load(
     let source = match (kept.as_ref(), image.origin()) {
         (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
         (None, Origin::Linked(image)) if options.placement == Placement::Mapped => {
-            ExecutablePart::of(image).map_or(MappedFile::Copy, MappedFile::Executable)
+            ExecutablePart::of(image).map_or(MappedFile::Copy(name), MappedFile::Executable)
         }
-        (None, _) => MappedFile::Copy,
+        (None, _) => MappedFile::Copy(name),
     };
     let unsealed = UnsealedMapping::new(view, host.arena(), options, &source)?;
     relocate(&unsealed);
@@ -143,25 +148,13 @@ pub fn load(
     }
     let sections = view.sections();
     let sections_bytes = match image.origin() {
-        Origin::Bytes(_) | Origin::Checked(_) => sections.tail.len(),
+        Origin::Bytes(_) | Origin::Bytecode(_) | Origin::Checked(_) => sections.tail.len(),
         Origin::Linked(_) => 0,
     };
     // SAFETY: the image was just mapped into chunks of the host's arena, and `LoadedImage` keeps it mapped.
     let id = unsafe { host.register(describe(&mapping, view, options.pins, sections_bytes)) };
     mapping.keep();
-    let native = if mapping.may_execute() {
-        // SAFETY: the view was checked, also that its native code has granules of its own; the mapping stays as long
-        // as the image, which drops the registration first.
-        unsafe {
-            Registration::new(
-                mapping.address(0),
-                view.header.native_code,
-                view.header.native_returns,
-            )
-        }
-    } else {
-        None
-    };
+    let native = register_native_code(&mapping, view, options);
     Ok(LoadedImage {
         id,
         name: name.into(),
@@ -171,13 +164,36 @@ pub fn load(
         mapping,
         charges: Vec::new(),
         tail: match image.origin() {
-            Origin::Bytes(_) | Origin::Checked(_) => Cow::Owned(sections.tail.to_vec()),
+            Origin::Bytes(_) | Origin::Bytecode(_) | Origin::Checked(_) => {
+                Cow::Owned(sections.tail.to_vec())
+            }
             Origin::Linked(image) => Cow::Borrowed(&image[sections.tail_offset as usize..]),
         },
         tail_offset: sections.tail_offset,
         section_table: sections.table,
         debug_tables: OnceLock::new(),
     })
+}
+
+/// Makes the native code of an image known, if it may run.
+fn register_native_code(
+    mapping: &Mapping,
+    view: &ImageView<'_>,
+    options: LoadOptions,
+) -> Option<Registration> {
+    let header = &view.header;
+    if !mapping.may_execute() || options.is_bytecode_only {
+        return None;
+    }
+    // SAFETY: the view was checked, also that its native code has granules of its own. The mapping stays as long as the
+    // image, which drops the registration first.
+    unsafe {
+        Registration::new(
+            mapping.address(0),
+            header.native_code,
+            header.native_returns,
+        )
+    }
 }
 
 /// Where the symbols are that an image brings along.

@@ -73,8 +73,8 @@ pub(crate) enum MappedFile<'file> {
     Kept(BorrowedFd<'file>),
     /// The executable that the image is a part of.
     Executable(ExecutablePart),
-    /// A sealed copy in memory.
-    Copy,
+    /// A sealed copy in memory, which has a name for whoever looks at the mappings of the process.
+    Copy(&'file str),
 }
 
 /// In what memory of the arena an image lies.
@@ -222,7 +222,12 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
             }
         }
         if is_code_unsealed(self.view, self.options) {
-            self.protect(header.code, MprotectFlags::READ | MprotectFlags::EXEC)?;
+            let access = if self.options.is_bytecode_only {
+                MprotectFlags::READ
+            } else {
+                MprotectFlags::READ | MprotectFlags::EXEC
+            };
+            self.protect(header.code, access)?;
         }
         Ok(self.mapping)
     }
@@ -285,7 +290,9 @@ impl Mapping {
                 }
                 Ok(())
             }
-            MappedFile::Copy => self.map_segments(view, options, sealed_copy(view)?.as_fd(), 0),
+            MappedFile::Copy(name) => {
+                self.map_segments(view, options, sealed_copy(view, name)?.as_fd(), 0)
+            }
         }
     }
 
@@ -530,11 +537,11 @@ fn is_code_unsealed(view: &ImageView<'_>, options: LoadOptions) -> bool {
 }
 
 /// A copy of the segments in memory that nobody can change or cut short.
-fn sealed_copy(view: &ImageView<'_>) -> Result<OwnedFd, LoadError> {
+fn sealed_copy(view: &ImageView<'_>, name: &str) -> Result<OwnedFd, LoadError> {
     let ends = (view.segments.iter().flatten()).map(|segment| segment.file_end());
     let mut bytes = &view.file[..ends.max().unwrap_or_default()];
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
-    let file = rustix::fs::memfd_create("cozen-image", flags)
+    let file = rustix::fs::memfd_create(copy_name(name).as_str(), flags)
         .map_err(system("making a file in memory"))?;
     while !bytes.is_empty() {
         let written = rustix::io::retry_on_intr(|| rustix::io::write(&file, bytes))
@@ -544,6 +551,13 @@ fn sealed_copy(view: &ImageView<'_>) -> Result<OwnedFd, LoadError> {
     let seals = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
     rustix::fs::fcntl_add_seals(&file, seals).map_err(system("sealing a file in memory"))?;
     Ok(file)
+}
+
+/// The name of the copy of an image: no longer than names may be, and without bytes that end it.
+fn copy_name(name: &str) -> String {
+    const NAME_BYTES_MAX: usize = 200;
+    let name = &name[..name.floor_char_boundary(NAME_BYTES_MAX)];
+    format!("cozen-image:{}", name.replace('\0', "?"))
 }
 
 /// The error of an operation that the system refuses.

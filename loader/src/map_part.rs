@@ -31,7 +31,7 @@ impl Mapping {
             let (file, file_start) = match source {
                 MappedFile::Kept(file) => (*file, 0),
                 MappedFile::Executable(part) => (part.descriptor(), part.offset()),
-                MappedFile::Copy => {
+                MappedFile::Copy(_) => {
                     // SAFETY: the part was checked to lie behind the segments of the image, and ends in the room, as
                     // was just seen. Parts that were placed before end in front of it, by the contract of this
                     // function.
@@ -43,7 +43,7 @@ impl Mapping {
             // seen. Parts that were placed before end in front of it, by the contract of this function.
             unsafe { self.map_segment(segment, access, file, file_start) }?;
         }
-        let copied = matches!(source, MappedFile::Copy);
+        let copied = matches!(source, MappedFile::Copy(_));
         let bytes = part.segments.map(|segment| page_bytes(segment.extent));
         Ok(if copied { bytes.into_iter().sum() } else { 0 })
     }

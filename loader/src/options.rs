@@ -27,4 +27,17 @@ pub struct LoadOptions {
     /// Whether address space is reserved behind the image for native parts, which are linked later. Without it, if it
     /// is not to be had, and for images in memory that stays writable, there is none.
     pub has_native_room: bool,
+    /// Whether native code in the image is neither made executable nor found by anybody: procedures run as bytecode.
+    pub is_bytecode_only: bool,
+}
+
+impl LoadOptions {
+    /// The same options, for an image whose native code nobody vouches for.
+    pub(crate) fn bytecode_only(self) -> Self {
+        Self {
+            tier: Tier::Bytecode,
+            is_bytecode_only: true,
+            ..self
+        }
+    }
 }

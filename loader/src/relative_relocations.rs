@@ -11,6 +11,9 @@ pub(crate) struct RelativeRelocations<'image> {
     entries: std::iter::Enumerate<std::slice::Iter<'image, [u8; 8]>>,
     /// Where the next bitmap starts; `None` before the first address.
     base: Option<u64>,
+    /// One word past the last that was named. A bitmap at the end of a segment reaches past the start of the next one,
+    /// if that is near: it names none of the words there.
+    named_end: u64,
     /// Words of the current bitmap that are left, and the address of its lowest bit.
     bitmap: u64,
     bitmap_start: u64,
@@ -23,6 +26,7 @@ impl<'image> RelativeRelocations<'image> {
         Self {
             entries,
             base: None,
+            named_end: 0,
             bitmap: 0,
             bitmap_start: 0,
         }
@@ -31,7 +35,7 @@ impl<'image> RelativeRelocations<'image> {
     /// Makes `entry` the current bitmap; an address is one of a single word. `None`: out of order.
     fn start_entry(&mut self, entry: u64) -> Option<()> {
         let (words, bits) = if entry & 1 == 0 {
-            let is_ordered = entry.is_multiple_of(8) && self.base.is_none_or(|base| entry >= base);
+            let is_ordered = entry.is_multiple_of(8) && entry >= self.named_end;
             self.base = Some(entry).filter(|_| is_ordered);
             (1, 1)
         } else {
@@ -40,6 +44,10 @@ impl<'image> RelativeRelocations<'image> {
         self.bitmap_start = self.base?;
         self.base = Some(self.bitmap_start.checked_add(8 * words)?);
         self.bitmap = bits;
+        let named_words = u64::from(u64::BITS - bits.leading_zeros());
+        if named_words > 0 {
+            self.named_end = self.bitmap_start + 8 * named_words;
+        }
         Some(())
     }
 }
@@ -87,6 +95,14 @@ mod tests {
     }
 
     #[test]
+    fn a_bitmap_may_reach_past_an_address_that_it_does_not_name() {
+        assert_eq!(
+            decode(&[0xffe0, 0b101, 0x10000, 0b11]),
+            Ok(vec![0xffe0, 0xfff0, 0x10000, 0x10008])
+        );
+    }
+
+    #[test]
     fn entries_out_of_order_are_named() {
         assert_eq!(
             decode(&[0b11]),
@@ -99,9 +115,9 @@ mod tests {
             "relocated twice"
         );
         assert_eq!(
-            decode(&[0x1000, 1, 0x1008]),
+            decode(&[0x1000, 0b11, 0x1008]),
             Err((2, 0x1008)),
-            "covered by the bitmap"
+            "named by the bitmap"
         );
         assert_eq!(decode(&[0x1004]), Err((0, 0x1004)), "not a word");
         assert_eq!(

@@ -16,6 +16,8 @@ pub struct TrustedImage<'file>(Origin<'file>);
 pub(crate) enum Origin<'file> {
     /// From anywhere.
     Bytes(Cow<'file, [u8]>),
+    /// From anywhere. The native code is not used.
+    Bytecode(Cow<'file, [u8]>),
     /// From where bytes are known to be those that a compiler wrote.
     Checked(Cow<'file, [u8]>),
     /// From a build that has checked them.
@@ -32,6 +34,17 @@ impl<'file> TrustedImage<'file> {
     /// the machine and the collector expect it, and its frame maps are true.
     pub unsafe fn vouch(file: impl Into<Cow<'file, [u8]>>) -> Self {
         Self(Origin::Bytes(file.into()))
+    }
+
+    /// An image whose bytecode and data somebody has verified. It runs as bytecode: native code in it is neither made
+    /// executable nor found by anybody.
+    ///
+    /// # Safety
+    ///
+    /// The checks of [`ImageView::parse`](crate::ImageView::parse) pass. Its instructions use slots, cells and objects
+    /// as the machine and the collector expect it, its frame maps are true, and its data are values and objects.
+    pub unsafe fn vouch_bytecode(file: impl Into<Cow<'file, [u8]>>) -> Self {
+        Self(Origin::Bytecode(file.into()))
     }
 
     /// An image that the compiler wrote, and that has not changed since: its checks pass, and are not repeated.
@@ -63,10 +76,15 @@ impl<'file> TrustedImage<'file> {
         matches!(self.0, Origin::Linked(_))
     }
 
+    /// Whether the image runs as bytecode, whatever native code it has.
+    pub const fn is_bytecode_only(&self) -> bool {
+        matches!(self.0, Origin::Bytecode(_))
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         match &self.0 {
-            Origin::Bytes(file) | Origin::Checked(file) => file,
+            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => file,
             Origin::Linked(image) => image,
         }
     }
@@ -74,7 +92,9 @@ impl<'file> TrustedImage<'file> {
     /// The bytes, without anybody who vouches for them.
     pub fn into_bytes(self) -> Vec<u8> {
         match self.0 {
-            Origin::Bytes(file) | Origin::Checked(file) => file.into_owned(),
+            Origin::Bytes(file) | Origin::Bytecode(file) | Origin::Checked(file) => {
+                file.into_owned()
+            }
             Origin::Linked(image) => image.to_vec(),
         }
     }

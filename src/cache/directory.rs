@@ -76,6 +76,9 @@ impl Directory {
             return Err(io::Error::other("other users may write to it"));
         }
         if mode & 0o777 != DIRECTORY_MODE {
+            if holds_other_files(&path)? {
+                return Err(io::Error::other("it holds files that are not a cache's"));
+            }
             fs::set_permissions(&path, fs::Permissions::from_mode(DIRECTORY_MODE))?;
         }
         Ok(Self(path))
@@ -132,12 +135,12 @@ impl Directory {
         Ok(entries)
     }
 
-    /// The files whose names end so. What somebody else removes meanwhile is none.
+    /// The files that a cache names so. What somebody else removes meanwhile is none.
     fn files(&self, extension: &str) -> io::Result<Vec<StoredFile>> {
         let mut files = Vec::new();
         for file in fs::read_dir(&self.0)? {
             let path = file?.path();
-            if path.extension().is_none_or(|found| found != extension) {
+            if extension_of_own(&path) != Some(extension) {
                 continue;
             }
             if let Ok(metadata) = fs::symlink_metadata(&path)
@@ -198,6 +201,32 @@ impl Directory {
         }
         Ok(files)
     }
+}
+
+/// The extension of a file that a cache has named: after its key, if it is an entry, or after its key, a process and a
+/// number.
+fn extension_of_own(path: &Path) -> Option<&str> {
+    let extension = path.extension()?.to_str()?;
+    let mut parts = path.file_stem()?.to_str()?.split('-');
+    let is_key = parts.next().is_some_and(Key::is_spelling);
+    let is_number = |part: &str| part.parse::<u32>().is_ok();
+    let rest: Vec<&str> = parts.collect();
+    let is_own = match extension {
+        ENTRY_EXTENSION => rest.is_empty(),
+        UNFINISHED_EXTENSION => rest.len() == 2 && rest.iter().copied().all(is_number),
+        _ => false,
+    };
+    (is_key && is_own).then_some(extension)
+}
+
+/// Whether there is a file in the directory that no cache has named.
+fn holds_other_files(path: &Path) -> io::Result<bool> {
+    for file in fs::read_dir(path)? {
+        if extension_of_own(&file?.path()).is_none() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The file of an entry, what the system says of it, and its bytes, if it is one that the user has written.

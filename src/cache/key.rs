@@ -59,9 +59,25 @@ impl Key {
         key.add(text);
         Ok(Self(key.finish()))
     }
+
+    /// The key of the program in a runtime that has these variables besides those of its libraries.
+    pub(crate) fn with_variables<'a>(self, variables: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut key = Digester::default();
+        key.add(&self.0.0);
+        for variable in variables {
+            key.add(variable.as_bytes());
+        }
+        Self(key.finish())
+    }
 }
 
 impl Key {
+    /// Whether a text is how some key is shown.
+    pub(super) fn is_spelling(text: &str) -> bool {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        text.len() == 2 * size_of::<Digest>() && text.bytes().all(is_digit)
+    }
+
     /// A number that any key may have with the same chance.
     pub(super) fn number(self) -> u64 {
         let bytes = self.0.0.first_chunk().expect("a hash has more bytes");

@@ -3,12 +3,15 @@
 use crate::number::Number;
 use crate::span::Span;
 use crate::supervisor::{Stop, Supervisor, Unsupervised};
+use crate::token::Constant;
 
 /// A datum without parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Leaf<'a> {
     /// `#t` or `#f`
     Boolean(bool),
+    /// `#!eof` and its like.
+    Constant(Constant),
     /// A character.
     Character(char),
     /// A number.

@@ -1,5 +1,8 @@
 //! Which characters separate tokens, and which may stand in symbols.
 
+/// What a keyword's name begins with: keywords are symbols that stand for themselves.
+pub const KEYWORD_PREFIX: &str = "#:";
+
 /// Bits of what [`class_of`] answers: white space.
 pub(crate) const WHITESPACE: u8 = 1;
 /// A token that needs a delimiter ends before it.

@@ -56,9 +56,21 @@ pub enum SyntaxErrorKind {
         byte: u8,
     },
     /// A closing parenthesis where nothing is open, or after a prefix that wants a datum.
-    #[error("unexpected `)`, expected {expected}")]
+    #[error("unexpected `{found}`, expected {expected}")]
     UnexpectedClose {
+        /// The parenthesis.
+        found: &'static str,
         /// What may stand here.
+        expected: &'static str,
+    },
+    /// A closing parenthesis of another kind than the one that opened the list.
+    #[error("expected `{expected}`, which closes `{opened}`, found `{found}`")]
+    WrongClose {
+        /// What stands there.
+        found: &'static str,
+        /// What opened the list.
+        opened: &'static str,
+        /// What would close it.
         expected: &'static str,
     },
     /// A dot that is not before the last datum of a list.
@@ -75,14 +87,17 @@ pub enum SyntaxErrorKind {
     },
     /// `#` and something that R7RS does not know.
     #[error(
-        "unknown syntax `{text}`, expected one of #t #f #\\ #( #u8( #; #| #!fold-case or a number"
+        "unknown syntax `{text}`, expected one of #t #f #\\ #( #u8( #; #| #: #!fold-case or a number"
     )]
     UnknownHash {
         /// The token.
         text: Box<str>,
     },
-    /// `#!` and something else than `fold-case` and `no-fold-case`.
-    #[error("unknown directive `{text}`, expected #!fold-case or #!no-fold-case")]
+    /// `#!` and something that is neither a directive nor a constant.
+    #[error(
+        "unknown directive `{text}`, expected one of #!fold-case #!no-fold-case #!r6rs #!r7rs \
+        #!keyword-suffix #!no-keyword-suffix #!eof #!default #!unspecific #!optional #!rest #!key"
+    )]
     UnknownDirective {
         /// The token.
         text: Box<str>,

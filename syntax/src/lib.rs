@@ -30,6 +30,7 @@ mod supervisor;
 mod token;
 
 pub use builder::{DatumBuilder, Leaf, ListEnd};
+pub use character_class::KEYWORD_PREFIX;
 pub use datum::{Data, DataBuilder, DatumId, DatumKind, Items, SymbolId};
 pub use error::{SyntaxError, SyntaxErrorKind, decode_source};
 pub use lexer::Lexer;
@@ -42,4 +43,4 @@ pub use string_escape::{
     character_name, write_character, write_string, write_string_of, write_symbol,
 };
 pub use supervisor::{Stop, Supervisor, Unsupervised};
-pub use token::{Abbreviation, Token};
+pub use token::{Abbreviation, Bracket, Constant, Token};

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use crate::character_class::is_symbol_character;
+use crate::character_class::{KEYWORD_PREFIX, is_symbol_character};
 use crate::number::{NumberError, parse};
 
 /// R7RS 6.6: characters with names.
@@ -18,6 +18,19 @@ const NAMED_CHARACTERS: [(char, &str); 9] = [
     ('\t', "tab"),
 ];
 
+/// Names of R6RS 4.2.6, and of Chez Scheme and Guile.
+const OTHER_NAMES: [(char, &str); 9] = [
+    ('\u{1b}', "altmode"),
+    ('\u{1b}', "esc"),
+    ('\n', "linefeed"),
+    ('\n', "nl"),
+    ('\0', "nul"),
+    ('\u{c}', "page"),
+    ('\u{7f}', "rubout"),
+    ('\u{b}', "vt"),
+    ('\u{b}', "vtab"),
+];
+
 /// The name of `character` if it has one in R7RS 6.6, such as `space`.
 pub fn character_name(character: char) -> Option<&'static str> {
     NAMED_CHARACTERS
@@ -28,10 +41,8 @@ pub fn character_name(character: char) -> Option<&'static str> {
 
 /// The character that `name` (what follows `#\`, of two or more characters) means.
 pub(crate) fn named_character(name: &str) -> Option<char> {
-    NAMED_CHARACTERS
-        .iter()
-        .find(|entry| entry.1 == name)
-        .map(|entry| entry.0)
+    let mut entries = NAMED_CHARACTERS.iter().chain(&OTHER_NAMES);
+    entries.find(|entry| entry.1 == name).map(|entry| entry.0)
 }
 
 /// The character that a backslash and `letter` mean in a string or between bars.
@@ -95,7 +106,8 @@ fn reads_as_symbol(name: &str) -> bool {
     /// Of a longer name that starts like a number, nobody asks whether it is one.
     const NUMBER_BYTES_MAX: usize = 1 << 12;
     let begins_well = match name.as_bytes().first() {
-        None | Some(b'#') => false,
+        Some(b'#') => name.starts_with(KEYWORD_PREFIX) && name.len() > KEYWORD_PREFIX.len(),
+        None => false,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
             name != "."
                 && name.len() <= NUMBER_BYTES_MAX

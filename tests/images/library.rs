@@ -17,6 +17,7 @@ const PINNED: LoadOptions = LoadOptions {
     pins: 1,
     tier: abi::native::Tier::Bytecode,
     has_native_room: false,
+    is_bytecode_only: false,
 };
 
 fn load_library(host: &mut ToyHost, options: LoadOptions) -> Result<LoadedImage, LoadError> {

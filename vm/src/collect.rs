@@ -51,9 +51,28 @@ impl State {
             self.symbols.retain(|word| survivor(word).is_some());
         }
         self.host_procedures.get_mut().settle(scope, survivor);
+        self.settle_environments(scope, survivor);
         self.open_files
             .get_mut()
             .settle(scope, survivor, waiting_output);
+    }
+}
+
+impl State {
+    /// Lets the compiler forget the environments whose objects are gone. What it keeps is less then, before the
+    /// collection finds out whether the heap is exhausted.
+    fn settle_environments(&mut self, scope: Scope, survivor: &mut dyn FnMut(u64) -> Option<u64>) {
+        let gone = self.environments.get_mut().settle(scope, survivor);
+        // The compiler is lent out only to what cannot collect.
+        let Some(frontend) = self.frontend.as_mut().filter(|_| !gone.is_empty()) else {
+            return;
+        };
+        for environment in gone {
+            frontend.forget_environment(environment);
+        }
+        if let Some(charge) = &mut self.frontend_charge {
+            charge.resize(frontend.retained_bytes());
+        }
     }
 }
 

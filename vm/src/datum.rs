@@ -8,13 +8,14 @@ use std::collections::HashMap;
 
 use abi::object_layout::{WORD_BYTES, string};
 use abi::tag::{FLAG_NEGATIVE, Kind};
-use syntax::{Complex, Data, DatumId, DatumKind, Integer, Number, Ratio, Span};
+use syntax::{Complex, Constant, Data, DatumId, DatumKind, Integer, Number, Ratio, Span};
 use thiserror::Error;
 
 use crate::mutator::Mutator;
 use crate::number::heap::as_flonum;
 use crate::object::Object;
 use crate::object::symbol::text_of;
+use crate::read::constant_value;
 use crate::value::Value;
 
 /// Why a datum was not given to the compiler.
@@ -125,39 +126,55 @@ impl<'m> Converter<'m, '_> {
         if value.is_pair() || value.is_kind(Kind::Vector) {
             return None;
         }
-        if let Some(boolean) = value.as_boolean() {
-            return Some(DatumKind::Boolean(boolean));
-        }
-        if let Some(character) = value.as_char() {
-            return Some(DatumKind::Character(character));
-        }
-        if let Some(number) = number_of(value) {
-            return Some(DatumKind::Number(number));
-        }
-        if value.is_null() {
-            return Some(DatumKind::Null);
+        if let Some(kind) = plain_kind(value) {
+            return Some(kind);
         }
         if let Some(name) = self.interned_name(value) {
             return Some(DatumKind::Symbol(self.data.intern(&name)));
         }
-        let object = Object::of(value);
-        Some(match object.map(Object::kind) {
-            Some(Kind::String) => {
-                let text = object.map(text_of).expect("it was an object just now");
-                DatumKind::String(text.into())
-            }
-            Some(Kind::Bytevector) => {
-                let bytes = object.expect("it was an object just now").bytes();
-                DatumKind::Bytevector(bytes.iter().map(std::cell::Cell::get).collect())
-            }
-            _ => DatumKind::External(self.m.add_external(value)),
-        })
+        Some(DatumKind::External(self.m.add_external(value)))
     }
 
     /// The name of an interned symbol; another one is a live object.
     fn interned_name(&self, value: Value<'m>) -> Option<String> {
         let name = self.m.symbol_name(value)?;
         (self.m.intern(&name) == value).then_some(name)
+    }
+}
+
+/// The constant that a value is.
+fn constant_of(value: Value<'_>) -> Option<Constant> {
+    let mut all = Constant::ALL.into_iter();
+    all.find(|&constant| constant_value(constant) == value)
+}
+
+/// The datum that a value without parts is, if it is no symbol and some text denotes it.
+pub(crate) fn plain_kind(value: Value<'_>) -> Option<DatumKind> {
+    if let Some(boolean) = value.as_boolean() {
+        return Some(DatumKind::Boolean(boolean));
+    }
+    if let Some(character) = value.as_char() {
+        return Some(DatumKind::Character(character));
+    }
+    if let Some(number) = number_of(value) {
+        return Some(DatumKind::Number(number));
+    }
+    if value.is_null() {
+        return Some(DatumKind::Null);
+    }
+    if let Some(constant) = constant_of(value) {
+        return Some(DatumKind::Constant(constant));
+    }
+    let object = Object::of(value)?;
+    match object.kind() {
+        Kind::String => Some(DatumKind::String(text_of(object).into())),
+        Kind::Bytevector => {
+            let bytes = object.bytes().iter();
+            Some(DatumKind::Bytevector(
+                bytes.map(std::cell::Cell::get).collect(),
+            ))
+        }
+        _ => None,
     }
 }
 

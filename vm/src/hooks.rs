@@ -6,6 +6,22 @@ use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use thiserror::Error;
 
+/// Which of the compiler's environments is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnvironmentNumber(pub u32);
+
+impl EnvironmentNumber {
+    /// The number, as an index.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The environment of an index.
+    pub(crate) fn from_index(index: usize) -> Self {
+        Self(u32::try_from(index).expect("numbers of environments have 32 bits"))
+    }
+}
+
 /// The compiler, as `eval` and `load` need it.
 pub trait Frontend {
     /// Called before the other methods: learns which bodies of libraries have run to their end, by the globals that
@@ -28,7 +44,7 @@ pub trait Frontend {
         &mut self,
         data: &Data,
         datum: DatumId,
-        environment: u32,
+        environment: EnvironmentNumber,
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError>;
 
@@ -41,18 +57,27 @@ pub trait Frontend {
     fn compile_file(
         &mut self,
         path: &str,
-        environment: u32,
+        environment: EnvironmentNumber,
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError>;
 
-    /// The number of an environment: for a list of import sets, for `import` the one in which libraries are
-    /// imported to load them, for anything else the interaction environment. `None` if a library of a set is
-    /// not loaded.
+    /// An environment: for a list of import sets one that holds what they provide, for `import` the one in which
+    /// libraries are imported to load them, for anything else the interaction environment. `None` if a library of a
+    /// set is not loaded. That is to take no more than about `memory_bytes` of memory.
     ///
     /// # Errors
     ///
     /// [`FrontendError`]: a set is malformed.
-    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError>;
+    fn environment(
+        &mut self,
+        data: &Data,
+        datum: DatumId,
+        memory_bytes: usize,
+    ) -> Result<Option<EnvironmentNumber>, FrontendError>;
+
+    /// Nothing is evaluated any more in an environment that [`Self::environment`] gave, unless it gives this
+    /// environment again. Called while the heap is collected.
+    fn forget_environment(&mut self, environment: EnvironmentNumber);
 }
 
 /// Why a text was not compiled.

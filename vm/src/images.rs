@@ -89,6 +89,7 @@ impl<'id> Mutator<'id> {
             pins: u32::from(retention == Retention::Pinned),
             tier: self.state().tier,
             has_native_room: growth == Growth::NativeParts,
+            is_bytecode_only: false,
         };
         let image = loader::load(image, name, &mut LoaderHost(self), options)?;
         let (id, code) = (image.id(), image.entry().word());

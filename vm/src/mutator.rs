@@ -13,6 +13,7 @@ use gc::{Address, Arena, Brand, Charge};
 use loader::{LinkedBytes, Placement, Registry};
 
 use crate::ending::{HostError, VmError};
+use crate::environments::Environments;
 use crate::externals::Externals;
 use crate::hooks::Frontend;
 use crate::host_procedures::HostProcedures;
@@ -156,6 +157,8 @@ pub(crate) struct State {
     pub(crate) symbols: SymbolTable,
     /// Procedures of the embedder.
     pub(crate) host_procedures: RefCell<HostProcedures<HostClosure>>,
+    /// The objects of environments.
+    pub(crate) environments: RefCell<Environments>,
     /// The files that ports have open.
     pub(crate) open_files: RefCell<OpenFiles>,
 
@@ -216,6 +219,7 @@ impl State {
             stack,
             symbols: SymbolTable::default(),
             host_procedures: RefCell::default(),
+            environments: RefCell::default(),
             open_files: RefCell::default(),
             host_arguments_start: 0,
             #[cfg(test)]

@@ -88,7 +88,8 @@ unsafe impl ObjectModel for SchemeModel {
             | Kind::Box
             | Kind::Location
             | Kind::Port
-            | Kind::Table => {
+            | Kind::Table
+            | Kind::Environment => {
                 // SAFETY: objects of these kinds have `words` values after the header.
                 unsafe { trace_words(object, 1..words + 1, visitor) };
             }

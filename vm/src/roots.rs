@@ -69,6 +69,7 @@ impl State {
         self.host_arguments.iter().for_each(|&word| visit(word));
         self.symbols.each_word(&mut visit);
         self.host_procedures.borrow().words().for_each(&mut visit);
+        self.environments.borrow().words().for_each(&mut visit);
         self.open_files.borrow().words().for_each(&mut visit);
         for base in &self.stack.bases {
             visit(base.link.root());

@@ -36,6 +36,12 @@ impl Value<'_> {
     pub const DEFAULT: Self = Self::immediate(tag::DEFAULT);
     /// The car of a weak pair whose referent is gone.
     pub const BROKEN: Self = Self::immediate(tag::BROKEN);
+    /// `#!optional`.
+    pub(crate) const OPTIONAL_MARK: Self = Self::immediate(tag::OPTIONAL_MARK);
+    /// `#!rest`.
+    pub(crate) const REST_MARK: Self = Self::immediate(tag::REST_MARK);
+    /// `#!key`.
+    pub(crate) const KEY_MARK: Self = Self::immediate(tag::KEY_MARK);
     /// Zero.
     pub const ZERO: Self = Self::immediate(0);
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use cozen::inspect::frame_map::SlotState;
-use cozen::inspect::{Contents, DebugTables};
+use cozen::inspect::{Contents, DebugTables, Description};
 
 use super::native_functions::NativeFunctions;
 use crate::source_lines::SourceLines;
@@ -12,7 +12,8 @@ use crate::source_lines::SourceLines;
 pub(super) const MAP_COLUMN: usize = 58;
 
 /// The text of an image: what the text is made of.
-pub(super) struct Listing<'image> {
+pub(super) struct Listing<'a, 'image> {
+    pub(super) description: Description<'a, 'image>,
     pub(super) contents: Contents<'image>,
     pub(super) native: NativeFunctions<'image>,
     pub(super) tables: DebugTables,
@@ -21,7 +22,7 @@ pub(super) struct Listing<'image> {
     pub(super) ssa: Vec<&'image str>,
 }
 
-impl Listing<'_> {
+impl Listing<'_, '_> {
     pub(super) fn add_source_line(&mut self, text: &mut String, place: Option<(u32, u32)>) {
         let Some((file, line)) = place.filter(|&(_, line)| line > 0) else {
             return;

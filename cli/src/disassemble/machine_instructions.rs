@@ -26,7 +26,7 @@ fn copy_of_context(instruction: &Instruction) -> Register {
     }
 }
 
-impl Listing<'_> {
+impl Listing<'_, '_> {
     /// Lists the native code of a procedure, if it has any.
     pub(super) fn add_native(&mut self, text: &mut String, procedure: &Procedure<'_>) {
         if procedure.header.native_entry == 0 {

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! A map has a letter for each slot from slot 0: `L` live, `r` raw, `d` dead, `-` unused. Native code
-//! follows the bytecode of its procedure; of a source file, the SSA that both come from precedes it.
+//! follows the bytecode of its procedure; of a source file, the SSA that both come from precedes it. Constants,
+//! symbols and relocations follow the procedures.
 
 mod listing;
 mod machine_instructions;
@@ -19,7 +20,7 @@ use std::path::Path;
 
 use cozen::inspect::isa::{self, Instruction, OperandValue};
 use cozen::inspect::procedure::{ProcedureHeader, TOP_LEVEL};
-use cozen::inspect::{ImageView, Procedure};
+use cozen::inspect::{Description, ImageView, Procedure};
 use cozen::{Error, Frontend};
 
 use self::listing::{Listing, MAP_COLUMN, add};
@@ -50,13 +51,15 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<Status, Erro
     let view = ImageView::parse(&image).map_err(|error| Error::Load { name, error })?;
     let tables = view.debug_tables();
     let mut listing = Listing {
+        description: Description::new(&image, &view),
         contents: view.contents(),
         native: NativeFunctions::new(&view, &tables),
         tables,
         sources: SourceLines::default(),
         ssa: procedures_of(&ssa),
     };
-    output::print(&listing.text())?;
+    let text = listing.text();
+    output::print(&format!("{text}\n{}", listing.description.data()))?;
     Ok(Status::SUCCESS)
 }
 
@@ -76,7 +79,7 @@ fn procedures_of(ssa: &str) -> Vec<&str> {
         .collect()
 }
 
-impl Listing<'_> {
+impl Listing<'_, '_> {
     fn text(&mut self) -> String {
         let header = self.contents.header();
         let mut text = format!(
@@ -147,6 +150,13 @@ impl Listing<'_> {
                 text.push_str(&" ".repeat(MAP_COLUMN.saturating_sub(width).max(1)));
                 text.push_str(&self.map_text(i64::from(end) + i64::from(distance)));
             }
+            if let Some(distance) = data_distance(&line.instruction) {
+                let end = address + line.instruction.opcode().instruction_bytes() as u32;
+                let name = self
+                    .description
+                    .data_name(end.wrapping_add_signed(distance));
+                add(text, format_args!("  ; {name}"));
+            }
             text.push('\n');
         }
     }
@@ -166,6 +176,17 @@ fn arity_text(header: &ProcedureHeader) -> String {
 /// The instruction without the place of its map, which is printed as letters.
 fn shown(text: &str) -> &str {
     text.rsplit_once(" map:").map_or(text, |(before, _)| before)
+}
+
+/// From the end of the instruction to the constant or cell that it names.
+fn data_distance(instruction: &Instruction) -> Option<i32> {
+    let mut distance = None;
+    instruction.each_operand(|_, value| {
+        if let OperandValue::DataOffset(offset) = value {
+            distance = Some(offset.0);
+        }
+    });
+    distance
 }
 
 fn map_distance(instruction: &Instruction) -> Option<i32> {

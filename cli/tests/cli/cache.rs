@@ -1,6 +1,8 @@
 //! The cache of compiled programs: whatever state it is in, a program does what its text says.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -436,6 +438,18 @@ fn the_source_of_an_image_of_another_version_is_run_where_it_is_at_hand() {
         let said = folder.check(arguments, "from source");
         assert!(said.contains("its source old.scm is run"), "{said}");
     }
+    // A program of that name in the working directory is another program.
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir_all(&elsewhere).expect("a folder");
+    folder
+        .0
+        .file("elsewhere/old.scm", "(display \"another program\")");
+    let mut command = folder.command(&["../old.czo"]);
+    let output = command
+        .current_dir(elsewhere)
+        .output()
+        .expect("cozen starts");
+    assert_eq!(out(&output), "from source");
     fs::rename(folder.path().join("old.scm"), folder.path().join("new.scm")).expect("it is there");
     let output = folder.run(&["run", "old.czo"]);
     assert_eq!(output.status.code(), Some(2));
@@ -444,6 +458,72 @@ fn the_source_of_an_image_of_another_version_is_run_where_it_is_at_hand() {
         "{}",
         err(&output)
     );
+}
+
+#[test]
+fn files_that_a_cache_has_not_named_are_left_alone() {
+    let folder = Folder::new("cache-others");
+    folder.0.file("a.scm", "(display 1)");
+    fs::create_dir_all(folder.directory()).expect("a folder");
+    fs::set_permissions(folder.directory(), fs::Permissions::from_mode(0o755)).expect("a mode");
+    let others = ["mine.czo", "notes.tmp", "0123456789abcdef.czo"];
+    let others = others.map(|name| folder.directory().join(name));
+    for other in &others {
+        fs::write(other, vec![0; 100_000]).expect("a file");
+        let time = SystemTime::now() - Duration::from_hours(9);
+        let file = File::options().write(true).open(other).expect("a file");
+        file.set_modified(time).expect("a time");
+    }
+    // A folder that others may read, and that has files of others, is no cache.
+    let said = folder.check(&["a.scm"], "1");
+    assert!(
+        said.contains("it holds files that are not a cache's"),
+        "{said}"
+    );
+    let mode = fs::metadata(folder.directory())
+        .expect("a folder")
+        .permissions();
+    assert_eq!(mode.mode() & 0o777, 0o755);
+    // In a folder that nobody else may read, they stay.
+    fs::set_permissions(folder.directory(), fs::Permissions::from_mode(0o700)).expect("a mode");
+    assert!(
+        folder
+            .check(&["--cache-max=20k", "a.scm"], "1")
+            .contains("stored as")
+    );
+    assert!(out(&folder.run(&["cache", "list"])).contains(": 1 entries, "));
+    assert!(out(&folder.run(&["cache", "clear"])).contains(": removed 1 files, "));
+    assert!(others.iter().all(|other| other.is_file()));
+}
+
+#[test]
+fn names_in_a_folder_that_is_no_utf_8_lead_from_there() {
+    let folder = Folder::new("cache-no-utf-8");
+    let inner = folder.path().join(OsStr::from_bytes(b"d\xff"));
+    fs::create_dir_all(inner.join("lib")).expect("a folder");
+    let write = |name: &str, text: &str| fs::write(inner.join(name), text).expect("a file");
+    write(
+        "p.scm",
+        "(import (scheme base) (scheme write) (l)) (include \"i.scm\")",
+    );
+    write("i.scm", "(display (+ l 1))");
+    let library = "(define-library (l) (export l) (import (scheme base)) (include \"l.scm\"))";
+    write("lib/l.sld", library);
+    write("lib/l.scm", "(define l 41)");
+    for options in [
+        &["--verbose"][..],
+        &["--verbose"],
+        &["--no-cache"],
+        &["--native"],
+    ] {
+        let mut command = folder.command(options);
+        command
+            .arg("-L")
+            .arg(inner.join("lib"))
+            .arg(inner.join("p.scm"));
+        let output = command.output().expect("cozen starts");
+        assert_eq!(out(&output), "42", "{options:?}: {}", err(&output));
+    }
 }
 
 #[test]

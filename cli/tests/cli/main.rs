@@ -1,6 +1,7 @@
 //! The command line, as a user meets it: uses that work, and the message for each kind of bad
 //! input.
 
+mod build;
 mod cache;
 mod everywhere;
 mod limits;
@@ -10,6 +11,8 @@ mod places;
 mod places_everywhere;
 mod process;
 mod prompt;
+mod tools;
+mod trust;
 
 use std::fs;
 use std::io::Write as _;
@@ -258,6 +261,24 @@ fn a_name_that_nothing_defines_is_warned_of_and_raises_when_it_is_used() {
         err(&output)
     );
 
+    // A name is warned of once.
+    let uses = "(+ (no-such-name 1) (other-name 2) (no-such-name 3) no-such-name)";
+    let file = scratch.file(
+        "uses.scm",
+        &format!("{IMPORTS}(define (never)\n {uses})\n(display 1)"),
+    );
+    let output = cozen(&[text(&file)]);
+    let warnings = err(&output);
+    assert_eq!(warnings.matches("warning: ").count(), 2, "{warnings}");
+    assert!(
+        warnings.contains("uses.scm:3:6: warning: unbound"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("\n note: it is also mentioned at 2 other places\n"),
+        "{warnings}"
+    );
+
     let program = format!("{IMPORTS}(display 1)\n(define (f) (+ 1 no-such-name))\n(display (f))");
     for options in [&[][..], &["-O0"], &["--native"]] {
         let parts = ["program.scm:3:", "unbound variable no-such-name"];
@@ -401,8 +422,8 @@ fn disassembly_shows_native_code_beside_what_it_comes_from() {
         assert!(output.status.success(), "{}", err(&output));
         let listing = out(&cozen(&["disassemble", text(&image)]));
         assert_eq!(listing.contains("native count"), option == "--native");
-        assert_eq!(out(&cozen(&["run", text(&image)])), "2");
-        let bytecode = cozen(&["run", "--no-native", text(&image)]);
+        assert_eq!(out(&cozen(&["--trust", "run", text(&image)])), "2");
+        let bytecode = cozen(&["--trust", "run", "--no-native", text(&image)]);
         assert_eq!(out(&bytecode), "2", "{}", err(&bytecode));
     }
 }

@@ -27,7 +27,8 @@ fn symbols_without_end_fit_a_small_heap() {
 
 #[test]
 fn a_program_goes_on_when_it_drops_what_filled_its_heap() {
-    let program = "(define kept '())
+    let program = "(import (scheme eval))
+        (define kept '())
         (define (fill make)
           (guard (e (#t (set! kept '()) (write (error-object? e))))
             (let loop ((i 0)) (set! kept (cons (make i) kept)) (loop (+ i 1)))))
@@ -35,6 +36,7 @@ fn a_program_goes_on_when_it_drops_what_filled_its_heap() {
         (fill (lambda (i) (make-vector 10 i)))
         (fill (lambda (i) (make-string 100000 #\\a)))
         (fill (lambda (i) (open-output-string)))
+        (fill (lambda (i) (environment `(rename (scheme base) (car ,(string->symbol (number->string i)))))))
         (do ((i 0 (+ i 1))) ((= i 100000)) (string->symbol (number->string i)))
         (display (length (map vector (make-list 1000 1))))";
     for output in outputs(
@@ -42,7 +44,23 @@ fn a_program_goes_on_when_it_drops_what_filled_its_heap() {
         &["--heap-max=8M"],
         &format!("{IMPORTS}{program}"),
     ) {
-        assert_eq!(out(&output), "#t#t#t#t1000", "{}", err(&output));
+        assert_eq!(out(&output), "#t#t#t#t#t1000", "{}", err(&output));
+    }
+}
+
+#[test]
+fn environments_without_end_fit_a_small_heap() {
+    let program = "(import (scheme eval))
+        (define (sets i) `(prefix (scheme base) ,(string->symbol (string-append (number->string i) \":\"))))
+        (define kept (environment '(prefix (scheme base) kept:)))
+        (do ((i 0 (+ i 1))) ((= i 3000)) (environment (sets i)))
+        (display (eval '(kept:+ 1 2) kept))";
+    for output in outputs(
+        "environments",
+        &["--heap-max=4M"],
+        &format!("{IMPORTS}{program}"),
+    ) {
+        assert_eq!(out(&output), "3", "{}", err(&output));
     }
 }
 

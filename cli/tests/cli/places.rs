@@ -221,3 +221,24 @@ fn a_mistake_in_a_file_that_is_read_has_the_place_in_that_file() {
     assert!(message.contains(" 2 | (two #\\xyzzy)\n"), "{message}");
     assert!(message.contains(&frame), "{message}");
 }
+
+#[test]
+fn a_form_of_a_file_that_is_loaded_has_a_frame() {
+    let scratch = Scratch::new("loaded-frames");
+    scratch.file(
+        "program.scm",
+        "(import (scheme base) (scheme load))\n(load \"loaded.scm\")",
+    );
+    scratch.file("loaded.scm", "(define (f x) (car x))\n(f 1)");
+    assert_eq!(
+        message_everywhere(&scratch.0, "program.scm"),
+        "loaded.scm:1:15: car: expected pair as argument 1, found 1
+ 1 | (define (f x) (car x))
+   |               ^
+backtrace, innermost first:
+  f at loaded.scm:1:15
+  (toplevel) at loaded.scm:2:1
+  (toplevel) at program.scm:2:1
+"
+    );
+}

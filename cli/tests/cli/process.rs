@@ -35,7 +35,10 @@ fn an_image_is_run_by_its_name() {
     let image = scratch.0.join("program.czo");
     let output = cozen(&["compile", text(&file), "-o", text(&image)]);
     assert!(output.status.success(), "{}", err(&output));
-    assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
+    assert_eq!(
+        out(&cozen(&["--trust", text(&image), "x", "--y"])),
+        "(x --y)"
+    );
 }
 
 #[test]
@@ -103,7 +106,8 @@ fn a_word_that_is_neither_file_nor_command_is_named() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(
         err(&output),
-        "cozen: disasemble is neither a file nor a command: the commands are compile, run, disassemble, cache\n"
+        "cozen: disasemble is neither a file nor a command: the commands are compile, build, run, disassemble, \
+         readelf, size, verify, strip, pagemap, smaps, images, cache\n"
     );
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use abi::tag;
-use syntax::{Data, DatumId, DatumKind, Integer, Number};
+use syntax::{Constant, Data, DatumId, DatumKind, Integer, Number};
 
 use super::ir::{Literal, LiteralDatum, LiteralId, Program};
 
@@ -33,10 +33,23 @@ pub(crate) fn immediate_word(kind: &DatumKind) -> Option<u64> {
     match kind {
         DatumKind::Null => Some(tag::NULL),
         DatumKind::Boolean(value) => Some(tag::boolean(*value)),
+        DatumKind::Constant(constant) => Some(constant_word(*constant)),
         DatumKind::Character(value) => Some(tag::character(*value)),
         DatumKind::Number(Number::Integer(Integer::Small(value))) => tag::fixnum(*value),
         DatumKind::Number(Number::Flonum(value)) => tag::flonum(*value),
         _ => None,
+    }
+}
+
+/// The word of `#!eof` and its like.
+pub(crate) fn constant_word(constant: Constant) -> u64 {
+    match constant {
+        Constant::Eof => tag::EOF,
+        Constant::Default => tag::DEFAULT,
+        Constant::Unspecific => tag::UNSPECIFIED,
+        Constant::Optional => tag::OPTIONAL_MARK,
+        Constant::Rest => tag::REST_MARK,
+        Constant::Key => tag::KEY_MARK,
     }
 }
 

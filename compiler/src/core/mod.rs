@@ -22,7 +22,7 @@ mod verify;
 mod walk;
 
 pub use ir::LiteralDatum;
-pub(crate) use literal::immediate_word;
+pub(crate) use literal::{constant_word, immediate_word};
 pub use parse::parse;
 pub use verify::{Stage, VerifyError, verify};
 pub use walk::post_order;

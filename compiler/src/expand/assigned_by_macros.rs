@@ -13,7 +13,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::denotation::{CoreForm, Denotation, Macro, MacroBody};
+use super::denotation::{CoreForm, Denotation, Macro};
 use super::expander::Expander;
 use super::name::{LexicalEnvironment, TopId};
 use super::resolver::Meaning;
@@ -43,25 +43,41 @@ impl Expander<'_> {
             self.verdicts(macros)
         };
         for definition in macros {
-            let MacroBody { rules, environment } = self.registry.macro_body(definition);
-            for rule in &rules.rules {
-                let meanings = self.meanings(*environment, rule);
-                let judge = Judge {
-                    verdicts: &verdicts,
-                    is_boot: self.registry.is_boot,
-                    makes_macros: is_inserted(&meanings, CoreForm::SyntaxRules),
-                    meanings: &meanings,
-                    top,
-                };
-                let gives_set = !judge.is_boot && judge.mentions_set(&rule.template);
-                let assigned = if gives_set {
-                    Assigned::Anything
-                } else {
-                    Assigned::Targets
-                };
-                judge.visit(&rule.template, assigned);
+            let body = self.registry.macro_body(definition);
+            for rule in body.rules().into_iter().flat_map(|rules| &rules.rules) {
+                self.mark_assigned_by(rule, body.environment, &verdicts, top);
             }
         }
+        // What procedures of macros insert, they insert by templates.
+        let templates = self.templates.iter().filter(|template| template.top == top);
+        for template in templates {
+            self.mark_assigned_by(&template.rule, template.environment, &verdicts, top);
+        }
+    }
+
+    /// Marks the variables of the library `top` that the template of `rule` may assign.
+    fn mark_assigned_by(
+        &self,
+        rule: &Rule,
+        environment: LexicalEnvironment,
+        verdicts: &Verdicts,
+        top: TopId,
+    ) {
+        let meanings = self.meanings(environment, rule);
+        let judge = Judge {
+            verdicts,
+            is_boot: self.registry.is_boot,
+            makes_macros: is_inserted(&meanings, CoreForm::SyntaxRules),
+            meanings: &meanings,
+            top,
+        };
+        let gives_set = !judge.is_boot && judge.mentions_set(&rule.template);
+        let assigned = if gives_set {
+            Assigned::Anything
+        } else {
+            Assigned::Targets
+        };
+        judge.visit(&rule.template, assigned);
     }
 
     fn meanings(&self, environment: LexicalEnvironment, rule: &Rule) -> Meanings {
@@ -82,10 +98,11 @@ impl Expander<'_> {
             if verdicts.contains_key(&address) {
                 continue;
             }
-            let mut assigns = false;
-            let MacroBody { rules, environment } = self.registry.macro_body(&definition);
-            for rule in &rules.rules {
-                let meanings = self.meanings(*environment, rule);
+            let body = self.registry.macro_body(&definition);
+            // A procedure may do anything.
+            let mut assigns = body.rules().is_none();
+            for rule in body.rules().into_iter().flat_map(|rules| &rules.rules) {
+                let meanings = self.meanings(body.environment, rule);
                 assigns |= is_inserted(&meanings, CoreForm::Set) || calls_operand(&rule.template);
                 for meaning in meanings.into_iter().flatten() {
                     if let Denotation::Macro(used) = meaning {

@@ -5,14 +5,15 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 
-use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
+use super::definition_text::DefinitionText;
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody, TopVariable, Transformer};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
 use super::forms::{Formals, RecordDefinition};
 use super::name::{LexicalEnvironment, Name};
 use super::resolver::Meaning;
-use super::syntax::SyntaxId;
+use super::syntax::{Node, SyntaxId};
 use super::syntax_rules;
 use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, VariableId};
@@ -107,7 +108,11 @@ impl Expander<'_> {
                 .syntax
                 .as_pair(id)
                 .and_then(|(head, _)| self.syntax.as_name(head));
-            match head.map(|head| self.resolve(head)) {
+            let meaning = match head {
+                Some(head) => Some(self.meaning(head)?),
+                None => None,
+            };
+            match meaning {
                 Some(Meaning::Known(Denotation::Macro(definition))) => {
                     let expanded = self.expand_macro(&definition, id)?;
                     pending.push(expanded);
@@ -141,11 +146,18 @@ impl Expander<'_> {
             CoreForm::Begin => return self.operands(id, form, 0, usize::MAX),
             CoreForm::CondExpand => return self.cond_expand_clause(id),
             CoreForm::Include | CoreForm::IncludeCi => return self.include(form, id),
+            CoreForm::Import if self.scopes.depth() == 0 && self.phase.number > 0 => {
+                let message = "import: libraries are imported outside of `begin-for-syntax`";
+                return Err(self.failure(id, message));
+            }
             CoreForm::Import if self.scopes.depth() == 0 => self.import_form(id)?,
+            CoreForm::BeginForSyntax if self.scopes.depth() == 0 => self.begin_for_syntax(id)?,
             CoreForm::Define => self.scan_define(id, items)?,
             CoreForm::DefineValues => self.scan_define_values(id, items)?,
             CoreForm::DefineRecordType => self.scan_record(id, items)?,
-            CoreForm::DefineSyntax => self.scan_define_syntax(id)?,
+            CoreForm::DefineSyntax | CoreForm::DefineSyntaxParameter => {
+                self.scan_define_syntax(form, id)?;
+            }
             _ => items.push(Item::Evaluate(Code::Expression(id))),
         }
         Ok(Vec::new())
@@ -153,14 +165,24 @@ impl Expander<'_> {
 
     /// Whether the top-level environment is one of `(environment …)`.
     fn is_fixed(&self) -> bool {
-        let kind = self.registry.top(self.top).kind();
-        matches!(
-            kind,
-            TopKind::Interaction {
-                mutability: Mutability::Immutable,
-                ..
-            }
-        )
+        self.registry.top(self.top).is_of_sets()
+    }
+
+    /// Notes a definition at top level: a macro may need it.
+    fn note_definition(&mut self, name: Name, id: SyntaxId) {
+        if self.scopes.depth() > 0 || self.registry.macro_evaluator().is_none() {
+            return;
+        }
+        let top = self.registry.top(self.top);
+        let Some(Denotation::Top(variable)) = top.find(name) else {
+            return;
+        };
+        self.definitions.insert(Rc::as_ptr(variable), id);
+        if self.phase.number == 0 && matches!(top.kind(), TopKind::Interaction { .. }) {
+            let (key, place) = (Rc::clone(variable.key()), self.syntax.place(id));
+            let text = DefinitionText::new(self.sources.source(place.file), place.span);
+            self.registry.keep_definition(key, text);
+        }
     }
 
     fn scan_define(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {
@@ -183,6 +205,7 @@ impl Expander<'_> {
                 }
             };
             let target = self.define(name, id)?;
+            self.note_definition(name, id);
             items.push(Item::Define(target, code));
             return Ok(());
         };
@@ -196,6 +219,7 @@ impl Expander<'_> {
         let formals = self.formals(formals, CoreForm::Define)?;
         let text = Rc::clone(self.text(name));
         let target = self.define(name, id)?;
+        self.note_definition(name, id);
         let body = operands[1..].to_vec();
         let code = Code::Procedure {
             name: text,
@@ -359,11 +383,30 @@ impl Expander<'_> {
         self.finish(Expr::Let(vec![(local, record_type)], body), at);
     }
 
-    fn scan_define_syntax(&mut self, id: SyntaxId) -> Result<()> {
-        let operands = self.operands(id, CoreForm::DefineSyntax, 2, 2)?;
-        let name = self.identifier(operands[0], CoreForm::DefineSyntax)?;
+    /// `(define-syntax name transformer)`, or `(define-syntax (name parameter) body ...)`.
+    fn scan_define_syntax(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
+        let mut operands = self.operands(id, form, 2, usize::MAX)?;
+        if let Some((head, formals)) = self.syntax.as_pair(operands[0]) {
+            let lambda = self.push_core(CoreForm::Lambda, id);
+            let place = self.syntax.place(id);
+            let null = self.syntax.push(Node::Null, place);
+            let body = self.syntax.push_list(&operands[1..], null, place);
+            let procedure = self.syntax.push_list(&[lambda, formals], body, place);
+            operands = vec![head, procedure];
+        } else if operands.len() > 2 {
+            let message = format!(
+                "{}: expected 2 operands, found {}",
+                form.name(),
+                operands.len()
+            );
+            return Err(self.failure(id, message));
+        }
+        let name = self.identifier(operands[0], form)?;
         let environment = self.environment();
-        let denotation = self.transformer(name, operands[1], environment)?;
+        let mut denotation = self.transformer(name, operands[1], environment)?;
+        if form == CoreForm::DefineSyntaxParameter {
+            denotation = self.parameter_of(denotation, operands[1])?;
+        }
         if self.scopes.depth() > 0 {
             self.check_undefined(name, id)?;
             self.scopes.bind(name, denotation);
@@ -388,6 +431,14 @@ impl Expander<'_> {
         {
             id = self.expand_macro(&definition, id)?;
         }
+        let mut meant = id;
+        // `(begin transformer)`: what the expansion of a macro may be.
+        while self.head_form(meant) == Some(CoreForm::Begin)
+            && let Some(&[_, only]) = self.syntax.proper_list(meant).as_deref()
+        {
+            meant = only;
+        }
+        let id = meant;
         if let Some(keyword) = self.syntax.as_name(id)
             && let Meaning::Known(denotation @ (Denotation::Core(_) | Denotation::Macro(_))) =
                 self.resolve(keyword)
@@ -395,15 +446,17 @@ impl Expander<'_> {
             return Ok(denotation);
         }
         if self.head_form(id) != Some(CoreForm::SyntaxRules) {
-            let found = self.to_text(id);
-            let message = format!("expected (syntax-rules ...) or a keyword, found {found}");
-            return Err(self.failure(id, message));
+            return self.procedural_transformer(name, id, environment);
         }
         let auxiliaries = self.resolver().auxiliary_names(&self.syntax, id);
         let names = &mut self.registry.names;
         let rules = syntax_rules::compile(&self.syntax, names, &auxiliaries, id, &self.budget)?;
         let name = Rc::clone(self.text(name));
-        let body = MacroBody { rules, environment };
+        let transformer = Transformer::Rules(rules);
+        let body = MacroBody {
+            transformer,
+            environment,
+        };
         Ok(Denotation::Macro(Rc::new(Macro::new(name, body))))
     }
 

@@ -1,10 +1,11 @@
 //! The meanings of names: core forms, macros, and variables.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use abi::interface::MacroNumber;
 
+use super::macro_evaluator::Kept;
 use super::name::{LexicalEnvironment, TopId};
 use super::syntax_rules::SyntaxRules;
 use crate::core::ir::VariableId;
@@ -17,7 +18,9 @@ pub(crate) enum Denotation {
     /// A macro.
     Macro(Rc<Macro>),
     /// A variable of a procedure or binding form.
-    Local(VariableId),
+    Local(LocalName),
+    /// A variable of a pattern of `syntax-case`.
+    Pattern(PatternName),
     /// A variable of a library, program or interaction environment.
     Top(Rc<TopVariable>),
 }
@@ -29,12 +32,32 @@ impl Denotation {
             (Self::Core(left), Self::Core(right)) => left == right,
             (Self::Macro(left), Self::Macro(right)) => Rc::ptr_eq(left, right),
             (Self::Local(left), Self::Local(right)) => left == right,
+            (Self::Pattern(left), Self::Pattern(right)) => left == right,
             (Self::Top(left), Self::Top(right)) => {
                 Rc::ptr_eq(left, right) || !left.key.is_empty() && left.key == right.key
             }
             _ => false,
         }
     }
+}
+
+/// A local variable, as a name means it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LocalName {
+    pub(crate) variable: VariableId,
+    /// The number of the unit that it belongs to: a macro's procedure is a unit of its own.
+    pub(crate) unit: u32,
+}
+
+/// A variable of a pattern, as a name means it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PatternName {
+    /// The local variable that holds what the pattern has matched, a vector.
+    pub(crate) slots: LocalName,
+    /// The place in the vector.
+    pub(crate) slot: u16,
+    /// How many ellipses the variable is under.
+    pub(crate) rank: u16,
 }
 
 /// A macro. Those of the interface have their rules when they are first used.
@@ -45,13 +68,38 @@ pub(crate) struct Macro {
     body: OnceCell<MacroBody>,
     /// Which macro of the interface it is.
     number: Option<MacroNumber>,
+    /// Whether `syntax-parameterize` may give it another meaning.
+    pub(crate) is_parameter: bool,
 }
 
-/// The rules of a macro, and the environment of its definition.
+/// What a macro does, and the environment of its definition.
 #[derive(Debug)]
 pub(crate) struct MacroBody {
-    pub(crate) rules: SyntaxRules,
+    pub(crate) transformer: Transformer,
     pub(crate) environment: LexicalEnvironment,
+}
+
+/// What a macro does.
+#[derive(Debug)]
+pub(crate) enum Transformer {
+    /// It follows rules.
+    Rules(SyntaxRules),
+    /// It calls a procedure.
+    Procedure {
+        procedure: Kept,
+        /// Whether `set!` of its name is a use, too.
+        takes_set: bool,
+    },
+}
+
+impl MacroBody {
+    /// The rules, if there are some.
+    pub(crate) fn rules(&self) -> Option<&SyntaxRules> {
+        match &self.transformer {
+            Transformer::Rules(rules) => Some(rules),
+            Transformer::Procedure { .. } => None,
+        }
+    }
 }
 
 impl Macro {
@@ -60,6 +108,7 @@ impl Macro {
             name,
             body: OnceCell::from(body),
             number: None,
+            is_parameter: false,
         }
     }
 
@@ -69,6 +118,32 @@ impl Macro {
             name,
             body: OnceCell::new(),
             number: Some(number),
+            is_parameter: false,
+        }
+    }
+
+    /// Whether a procedure does the macro's work: then its name alone is a use, too.
+    pub(crate) fn is_procedural(&self) -> bool {
+        self.body().is_some_and(|body| body.rules().is_none())
+    }
+
+    /// Whether an assignment to the macro's name is a use of the macro.
+    pub(crate) fn takes_set(&self) -> bool {
+        let transformer = self.body().map(|body| &body.transformer);
+        matches!(
+            transformer,
+            Some(Transformer::Procedure {
+                takes_set: true,
+                ..
+            })
+        )
+    }
+
+    /// The same as a syntax parameter.
+    pub(crate) fn into_parameter(self) -> Self {
+        Self {
+            is_parameter: true,
+            ..self
         }
     }
 
@@ -100,6 +175,10 @@ pub(crate) struct TopVariable {
     is_visible: Cell<bool>,
     /// In the unit that defines it.
     local: Option<LocalVariable>,
+    /// The key of the global that holds it where macros run.
+    syntax_key: RefCell<Option<Rc<str>>>,
+    /// Whether there is such a global only.
+    is_for_syntax: bool,
 }
 
 /// What a variable at top level is in the unit that defines it.
@@ -127,7 +206,38 @@ impl TopVariable {
             mutability: Cell::new(mutability),
             is_visible: Cell::new(true),
             local: None,
+            syntax_key: RefCell::default(),
+            is_for_syntax: false,
         }
+    }
+
+    /// A variable that macros use only, where they run: the global `key`.
+    pub(crate) fn for_syntax(key: Rc<str>) -> Self {
+        Self {
+            syntax_key: RefCell::new(Some(Rc::clone(&key))),
+            is_for_syntax: true,
+            ..Self::global(key, Mutability::Mutable)
+        }
+    }
+
+    /// Whether only macros use it, where they run.
+    pub(crate) const fn is_for_syntax(&self) -> bool {
+        self.is_for_syntax
+    }
+
+    /// The key of the global that holds it where macros run, if there is one.
+    pub(crate) fn syntax_key(&self) -> Option<Rc<str>> {
+        self.syntax_key.borrow().clone()
+    }
+
+    /// Says where it is when macros run.
+    pub(crate) fn set_syntax_key(&self, key: Rc<str>) {
+        self.syntax_key.replace(Some(key));
+    }
+
+    /// The unit's variable that it is, with the unit's number.
+    pub(crate) fn defined_in(&self) -> Option<LocalVariable> {
+        self.local
     }
 
     /// A variable of the unit being compiled.
@@ -137,6 +247,8 @@ impl TopVariable {
             mutability: Cell::new(Mutability::Immutable),
             is_visible: Cell::new(false),
             local: Some(local),
+            syntax_key: RefCell::default(),
+            is_for_syntax: false,
         }
     }
 
@@ -190,6 +302,14 @@ macro_rules! core_forms {
             pub(crate) const fn name(self) -> &'static str {
                 match self { $( Self::$variant => $name, )* }
             }
+
+            /// The form with this name.
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $( $name => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -197,6 +317,7 @@ macro_rules! core_forms {
 core_forms! {
     And "and";
     Begin "begin";
+    BeginForSyntax "begin-for-syntax";
     Case "case";
     CaseLambda "case-lambda";
     Cond "cond";
@@ -205,6 +326,7 @@ core_forms! {
     DefineLibrary "define-library";
     DefineRecordType "define-record-type";
     DefineSyntax "define-syntax";
+    DefineSyntaxParameter "define-syntax-parameter";
     DefineValues "define-values";
     Do "do";
     If "if";
@@ -224,10 +346,14 @@ core_forms! {
     NamedLambda "named-lambda";
     Or "or";
     Quasiquote "quasiquote";
+    Quasisyntax "quasisyntax";
     Quote "quote";
     Receive "receive";
     Set "set!";
+    SyntaxCase "syntax-case";
     SyntaxErrorForm "syntax-error";
+    SyntaxForm "syntax";
+    SyntaxParameterize "syntax-parameterize";
     SyntaxRules "syntax-rules";
     Unless "unless";
     When "when";
@@ -237,6 +363,8 @@ core_forms! {
     Underscore "_";
     Unquote "unquote";
     UnquoteSplicing "unquote-splicing";
+    Unsyntax "unsyntax";
+    UnsyntaxSplicing "unsyntax-splicing";
 }
 
 impl CoreForm {
@@ -247,6 +375,8 @@ impl CoreForm {
             Self::Define
                 | Self::DefineRecordType
                 | Self::DefineSyntax
+                | Self::DefineSyntaxParameter
+                | Self::BeginForSyntax
                 | Self::DefineValues
                 | Self::Import
         )
@@ -262,13 +392,14 @@ impl CoreForm {
                 | Self::Underscore
                 | Self::Unquote
                 | Self::UnquoteSplicing
+                | Self::Unsyntax
+                | Self::UnsyntaxSplicing
                 | Self::SyntaxRules
         )
     }
 
     /// The auxiliary keyword with this name.
     pub(crate) fn auxiliary(name: &str) -> Option<Self> {
-        let mut forms = Self::ALL.iter().copied();
-        forms.find(|form| form.is_auxiliary() && form.name() == name)
+        Self::from_name(name).filter(|form| form.is_auxiliary())
     }
 }

@@ -5,23 +5,22 @@
 //! task finds the expressions of the parts on the stack of values. So source may nest as deep as
 //! memory allows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use abi::tag;
 
 use super::budget::{Budget, TOO_MUCH};
-use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
 use super::name::{LexicalEnvironment, Name, TopId};
+use super::phase_state::{Phase, TemplateUse};
 use super::registry::LibraryRegistry;
 use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;
 use super::source::Sources;
-use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
-use super::syntax_rules::{Matched, Site, SyntaxRules, instantiate, match_pattern};
-use super::top_environment::TopKind;
+use super::syntax::{Node, Syntax, SyntaxId};
 use crate::checkpoint;
 use crate::compile::EXPAND;
 use crate::core::ir::{
@@ -30,17 +29,24 @@ use crate::core::ir::{
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
 use crate::memory;
-use crate::options::UnboundNames;
-
-/// What an expansion costs besides the pieces that it makes: one that makes nothing new cannot go on
-/// for ever.
-const MACRO_USE_COST: usize = 8;
 
 /// What is still to be done.
 enum Task {
     /// Expand an expression; leaves its value.
     Expand(SyntaxId),
     Then(Then),
+}
+
+/// An unbound name that was warned of at the first place that mentions the name.
+pub(crate) struct UnboundName {
+    pub(crate) warning_index: usize,
+    pub(crate) further_places: usize,
+}
+
+/// What is still to be done, set aside.
+pub(crate) struct Waiting {
+    tasks: Vec<Task>,
+    values: Vec<ExprId>,
 }
 
 type Then = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
@@ -71,10 +77,25 @@ pub(crate) struct Expander<'registry> {
     pub(crate) exported: Vec<(VariableId, Rc<TopVariable>, ExprId)>,
     /// What is doubtful about the text, but no mistake for certain.
     pub(crate) warnings: Vec<Failure>,
+    /// The unbound names that were warned of, by the environments where the search for them ended.
+    pub(crate) unbound: HashMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
+    pub(crate) phase: Phase,
+    /// How many scopes are around the unit: more than none for the procedure of a local macro.
+    pub(crate) base_depth: u32,
+    /// The templates of `syntax` so far.
+    pub(crate) templates: Vec<TemplateUse>,
+    /// The definitions at top level so far, where something runs procedures of macros.
+    pub(crate) definitions: HashMap<*const TopVariable, SyntaxId>,
+    /// Other meanings of syntax parameters, innermost last.
+    pub(crate) parameterized: Vec<(Rc<Macro>, Denotation)>,
+    /// What stands for an ellipsis in templates of `quasisyntax`.
+    pub(crate) quasi_ellipsis: Option<Name>,
+    /// What the forms of an interaction define.
+    pub(crate) defined_names: BTreeSet<Name>,
 }
 
 impl<'registry> Expander<'registry> {
@@ -97,8 +118,16 @@ impl<'registry> Expander<'registry> {
             persists: false,
             exported: Vec::new(),
             warnings: Vec::new(),
+            unbound: HashMap::new(),
             refusals: Vec::new(),
             budget: Budget::new(),
+            phase: Phase::default(),
+            base_depth: 0,
+            templates: Vec::new(),
+            definitions: HashMap::new(),
+            parameterized: Vec::new(),
+            quasi_ellipsis: None,
+            defined_names: BTreeSet::new(),
         }
     }
 
@@ -131,11 +160,28 @@ impl<'registry> Expander<'registry> {
             if let Err(failure) = done {
                 self.tasks.clear();
                 self.values.clear();
-                self.scopes.exit_all();
+                self.scopes.exit_to(self.base_depth);
+                if self.phase.number == 0 {
+                    self.parameterized.clear();
+                }
                 return Err(failure);
             }
         }
         Ok(())
+    }
+
+    /// Sets aside what is still to be done, so that something else can be done first.
+    pub(crate) fn set_aside(&mut self) -> Waiting {
+        Waiting {
+            tasks: std::mem::take(&mut self.tasks),
+            values: std::mem::take(&mut self.values),
+        }
+    }
+
+    /// Goes on with what was set aside.
+    pub(crate) fn go_on(&mut self, waiting: Waiting) {
+        self.tasks = waiting.tasks;
+        self.values = waiting.values;
     }
 
     pub(crate) fn pop(&mut self) -> ExprId {
@@ -290,7 +336,17 @@ impl<'registry> Expander<'registry> {
     }
 
     pub(crate) fn resolve(&self, name: Name) -> Meaning {
-        self.resolver().resolve(name)
+        let meaning = self.resolver().resolve(name);
+        if let Meaning::Known(Denotation::Macro(definition)) = &meaning
+            && definition.is_parameter
+        {
+            let mut others = self.parameterized.iter().rev();
+            let other = others.find(|(parameter, _)| Rc::ptr_eq(parameter, definition));
+            if let Some((_, other)) = other {
+                return Meaning::Known(other.clone());
+            }
+        }
+        meaning
     }
 
     pub(crate) fn core_form(&self, id: SyntaxId) -> Option<CoreForm> {
@@ -313,7 +369,13 @@ impl<'registry> Expander<'registry> {
         let mut id = id;
         loop {
             let head = match *self.syntax.node(id) {
-                Node::Name(name) => return self.reference(name, id),
+                Node::Name(name) => match self.meaning(name)? {
+                    Meaning::Known(Denotation::Macro(definition)) if definition.is_procedural() => {
+                        id = self.expand_macro(&definition, id)?;
+                        continue;
+                    }
+                    meaning => return self.reference(name, meaning, id),
+                },
                 Node::Pair(head, _) => head,
                 Node::Null => {
                     let message =
@@ -332,7 +394,7 @@ impl<'registry> Expander<'registry> {
             let Some(name) = self.syntax.as_name(head) else {
                 return self.call(id);
             };
-            match self.resolve(name) {
+            match self.meaning(name)? {
                 Meaning::Known(Denotation::Core(form)) => return self.core(form, id),
                 Meaning::Known(Denotation::Macro(definition)) => {
                     id = self.expand_macro(&definition, id)?;
@@ -355,146 +417,6 @@ impl<'registry> Expander<'registry> {
         });
         self.later_all(&parts);
         Ok(())
-    }
-
-    fn reference(&mut self, name: Name, id: SyntaxId) -> Result<()> {
-        let expr = match self.resolve(name) {
-            Meaning::Known(Denotation::Local(variable)) => Expr::Local(variable),
-            Meaning::Known(Denotation::Top(variable)) => self.top_reference(&variable),
-            Meaning::Known(Denotation::Core(form)) => {
-                let message = format!("`{}` is syntax and has no value", form.name());
-                return Err(self.failure(id, message));
-            }
-            Meaning::Known(Denotation::Macro(_)) => {
-                let message = format!("`{}` is a macro and has no value", self.text(name));
-                return Err(self.failure(id, message));
-            }
-            Meaning::Unbound(symbol, top) => self.unbound_reference(symbol, top, id),
-        };
-        self.finish(expr, id);
-        Ok(())
-    }
-
-    pub(crate) fn top_reference(&mut self, variable: &TopVariable) -> Expr {
-        match variable.in_unit(self.unit) {
-            Some(variable) => Expr::Local(variable),
-            None => Expr::GlobalRef(self.global(variable.key(), variable.mutability())),
-        }
-    }
-
-    fn unbound_reference(&mut self, symbol: Name, top: TopId, id: SyntaxId) -> Expr {
-        match self.registry.top(top).kind() {
-            TopKind::Interaction { .. } => {
-                let key = self.registry.interaction_key(top, symbol);
-                Expr::GlobalRef(self.global(&key, Mutability::Mutable))
-            }
-            kind => {
-                let whose = kind.description();
-                let text = self.text(symbol);
-                let message = format!("unbound variable `{text}`");
-                let note = format!("{whose} neither defines nor imports it");
-                if self.registry.unbound_names == UnboundNames::Refused {
-                    // The expansion goes on, to find the others.
-                    let refusal = self.failure(id, message).note(note);
-                    self.refusals.push(refusal);
-                } else {
-                    // A text that is loaded may still define it.
-                    let warning = self.failure(id, format!("warning: {message}")).note(note);
-                    self.warnings.push(warning);
-                }
-                let key = self.registry.interaction_key(TopId::FIRST, symbol);
-                Expr::GlobalRef(self.global(&key, Mutability::Mutable))
-            }
-        }
-    }
-
-    /// `(set! name value)`, whose value has been expanded.
-    pub(crate) fn assign(&mut self, name: Name, value: ExprId, at: SyntaxId) -> Result<Expr> {
-        let text = Rc::clone(self.text(name));
-        match self.resolve(name) {
-            Meaning::Known(Denotation::Local(variable)) => Ok(self.assign_local(variable, value)),
-            Meaning::Known(Denotation::Top(top)) => match top.in_unit(self.unit) {
-                _ if self.resolver().is_import(name) => Err(self.imported(&text, at)),
-                Some(variable)
-                    if top.is_owned_by(self.top) || self.resolver().is_inserted(name) =>
-                {
-                    top.set_mutable();
-                    Ok(self.assign_local(variable, value))
-                }
-                None if !top.is_immutable() && self.resolver().may_assign(name) => {
-                    let global = self.global(top.key(), Mutability::Mutable);
-                    Ok(Expr::GlobalSet(global, value))
-                }
-                _ => Err(self.imported(&text, at)),
-            },
-            Meaning::Known(_) => {
-                let message = format!("set!: `{text}` is syntax, expected a variable");
-                Err(self.failure(at, message))
-            }
-            Meaning::Unbound(symbol, top) => match self.unbound_reference(symbol, top, at) {
-                Expr::GlobalRef(global) => Ok(Expr::GlobalSet(global, value)),
-                other => Ok(other),
-            },
-        }
-    }
-
-    fn imported(&self, text: &str, at: SyntaxId) -> Failure {
-        let message = format!("set!: `{text}` is imported and cannot be assigned");
-        self.failure(at, message).note("a definition may shadow it")
-    }
-
-    pub(crate) fn assign_local(&mut self, variable: VariableId, value: ExprId) -> Expr {
-        self.program.variables[variable].assigned = true;
-        Expr::SetLocal(variable, value)
-    }
-
-    // Macros.
-
-    /// One step of expansion.
-    pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
-        let (_, operands) = self.syntax.as_pair(id).expect("a macro use is a pair");
-        let place = self.syntax.place(id);
-        checkpoint::step();
-        let MacroBody { rules, environment } = self.registry.macro_body(definition);
-        for rule in &rules.rules {
-            let mut slots = vec![Matched::Nothing; rule.variables.len()];
-            let resolver = self.resolver();
-            let is_literal = |literal, name| resolver.is_same(literal, *environment, name);
-            if !match_pattern(
-                &self.syntax,
-                &rule.pattern,
-                operands,
-                &mut slots,
-                &is_literal,
-            ) {
-                continue;
-            }
-            let names = &mut self.registry.names;
-            let mut rename = |name| names.alias(name, *environment);
-            let before = self.syntax.len();
-            let site = Site {
-                place,
-                budget: self.budget.left(),
-            };
-            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename)?;
-            let made = self.syntax.len() - before;
-            // Where less is left than that, the next step finds that nothing is.
-            self.budget.take(made + MACRO_USE_COST);
-            return Ok(result);
-        }
-        Err(self.no_rule_matches(&definition.name, rules, place))
-    }
-
-    fn no_rule_matches(&self, name: &str, rules: &SyntaxRules, place: FileSpan) -> Failure {
-        let mut failure = Failure::new(
-            place,
-            format!("{name}: this use matches no rule of the macro"),
-        );
-        for rule in rules.rules.iter().take(4) {
-            let pattern = super::syntax_rules::write_pattern(rule, name, &self.registry.names);
-            failure = failure.note(format!("a rule expects {pattern}"));
-        }
-        failure
     }
 
     // Mistakes.

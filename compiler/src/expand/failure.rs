@@ -27,7 +27,19 @@ impl Failure {
 
     /// The same with one more note.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.add_note(note);
+        self
+    }
+
+    pub(crate) fn add_note(&mut self, note: impl Into<String>) {
         self.0.notes.push(note.into());
+    }
+
+    /// The same with another beginning of the message, if it begins with `from`.
+    pub(crate) fn renamed(mut self, from: &str, to: &str) -> Self {
+        if let Some(rest) = self.0.message.strip_prefix(from) {
+            self.0.message = format!("{to}{rest}");
+        }
         self
     }
 

@@ -36,7 +36,8 @@ impl LibraryRegistry {
             macros: HashSet::new(),
             keys: HashSet::new(),
         };
-        (self.environments.iter()).for_each(|&top| reached.mark_top(top));
+        (self.environments.tops()).for_each(|top| reached.mark_top(top));
+        (self.tops.kept_ids()).for_each(|top| reached.mark_top(top));
         (self.libraries.values()).for_each(|library| reached.mark_library(library));
         let before = self.unit_libraries.iter();
         let before = before.filter_map(|(_, before)| before.as_ref());
@@ -92,7 +93,7 @@ impl Reached<'_> {
             Denotation::Top(variable) => {
                 self.keys.insert(Rc::clone(variable.key()));
             }
-            Denotation::Core(_) | Denotation::Local(_) => {}
+            Denotation::Core(_) | Denotation::Local(_) | Denotation::Pattern(_) => {}
         }
     }
 
@@ -102,7 +103,9 @@ impl Reached<'_> {
         };
         if self.macros.insert(Rc::as_ptr(definition)) {
             self.mark_top(body.environment.top);
-            self.mark_rules(&body.rules);
+            if let Some(rules) = body.rules() {
+                self.mark_rules(rules);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Import sets (R7RS 5.2): the names that an import binds, and their meanings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::denotation::Denotation;
@@ -8,6 +8,8 @@ use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::name::Name;
 use super::syntax::SyntaxId;
+use crate::checkpoint;
+use crate::memory;
 
 /// Names and what they mean, in the order of the exports they come from.
 pub(crate) type Imports = Vec<(Name, Denotation)>;
@@ -69,10 +71,12 @@ impl Expander<'_> {
         let mut modifiers = Vec::new();
         let mut inner = set;
         while let Some(parts) = self.modifier(inner) {
+            checkpoint::step();
             modifiers.push((inner, parts.clone()));
             inner = parts[1];
         }
         let exports = self.load_library(inner)?;
+        memory::take_all(exports.len(), memory::IMPORT_BYTES);
         let mut imports = exports.to_vec();
         for (at, parts) in modifiers.into_iter().rev() {
             imports = self.modify(imports, &parts, at)?;
@@ -121,14 +125,13 @@ impl Expander<'_> {
                 Ok(chosen)
             }
             Some("except") => {
+                let mut kept: HashSet<Name> = imports.iter().map(|&(name, _)| name).collect();
                 for &operand in operands {
-                    let name = self.imported_name(operand)?;
-                    let before = imports.len();
-                    imports.retain(|&(imported, _)| imported != name);
-                    if imports.len() == before {
+                    if !kept.remove(&self.imported_name(operand)?) {
                         return Err(self.not_provided(operand));
                     }
                 }
+                imports.retain(|(name, _)| kept.contains(name));
                 Ok(imports)
             }
             Some("prefix") => {
@@ -138,7 +141,9 @@ impl Expander<'_> {
                 let prefix = self.imported_name(prefix)?;
                 let prefix = self.text(prefix).to_string();
                 for (name, _) in &mut imports {
+                    checkpoint::step();
                     let text = format!("{prefix}{}", self.text(*name));
+                    memory::take(memory::IMPORT_BYTES + text.len());
                     *name = self.registry.names.symbol(&text);
                 }
                 Ok(imports)
@@ -148,6 +153,7 @@ impl Expander<'_> {
     }
 
     fn rename(&mut self, mut imports: Imports, operands: &[SyntaxId]) -> Result<Imports> {
+        let provided: HashSet<Name> = imports.iter().map(|&(name, _)| name).collect();
         let mut renamed = HashMap::new();
         for &operand in operands {
             let pair = self.syntax.proper_list(operand).unwrap_or_default();
@@ -156,7 +162,7 @@ impl Expander<'_> {
             };
             let from_name = self.imported_name(from)?;
             let to = self.imported_name(to)?;
-            if !imports.iter().any(|&(name, _)| name == from_name) {
+            if !provided.contains(&from_name) {
                 return Err(self.not_provided(from));
             }
             renamed.insert(from_name, to);

@@ -66,7 +66,7 @@ impl Expander<'_> {
             let message = format!("cannot read {shown}: {error}");
             self.failure(at, message)
         })?;
-        self.sources.decode(&shown, &bytes)
+        Ok(self.sources.decode(&shown, &bytes)?.in_file(path))
     }
 
     /// Takes in a text: its forms. `depth` is the number of files that include it.

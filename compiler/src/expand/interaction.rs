@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::autoload::INHERITED;
 use super::denotation::{Denotation, Mutability, TopVariable};
 use super::name::TopId;
 use super::registry::{CORE_LIBRARY, LibraryRegistry};
@@ -41,6 +42,7 @@ impl LibraryRegistry {
         let mut wanted = Vec::new();
         if self.knows_library("(cozen)") {
             wanted.push("(cozen)".to_owned());
+            wanted.push("(cozen syntax)".to_owned());
         } else {
             let mut scheme: Vec<String> = self.library_names().collect();
             scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");
@@ -49,6 +51,7 @@ impl LibraryRegistry {
             wanted.extend(scheme.into_iter().rev());
         }
         wanted.push(CORE_LIBRARY.to_owned());
+        wanted.extend(INHERITED.iter().map(|&name| name.to_owned()));
         for name in wanted {
             self.top_mut(INTERACTION).inherit(name.into());
         }

@@ -163,7 +163,7 @@ impl Expander<'_> {
         at: SyntaxId,
     ) -> Result<Exports> {
         let shown = path.display().to_string();
-        let source = self.sources.decode(&shown, bytes)?;
+        let source = self.sources.decode(&shown, bytes)?.in_file(path);
         self.load_source(name, source, at)
     }
 
@@ -258,8 +258,10 @@ impl Expander<'_> {
         let mut items = Vec::new();
         self.scan(declarations.body, &mut items)?;
         let exports = self.exports(&declarations.exports)?;
-        self.mark_visible(&exports);
+        let start = self.items.len();
         self.run_items(items)?;
+        self.mark_visible(&exports);
+        self.phase.libraries.push((start, self.items.len()));
         Ok(exports)
     }
 
@@ -358,11 +360,17 @@ impl Expander<'_> {
         };
         exports.iter().for_each(|(_, denotation)| mark(denotation));
         let mut macros = Vec::new();
+        // A procedure may mention anything, and so may a template that other macros' procedures fill in.
+        let mut mentions_all = self
+            .templates
+            .iter()
+            .any(|template| template.top == self.top);
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
                 Denotation::Macro(definition) => {
                     let body = definition.body();
                     if let Some(body) = body.filter(|body| body.environment.top == self.top) {
+                        mentions_all |= body.rules().is_none();
                         self.mark_mentioned(body);
                         macros.push(Rc::clone(definition));
                     }
@@ -373,12 +381,23 @@ impl Expander<'_> {
                 _ => {}
             }
         }
+        if mentions_all {
+            let bound = self.registry.top(self.top).bound();
+            let is_own = |variable: &TopVariable| variable.is_owned_by(self.top);
+            bound.for_each(|denotation| match denotation {
+                Denotation::Top(variable) if is_own(variable) => variable.set_visible(),
+                _ => {}
+            });
+        }
         self.mark_assigned_by_macros(self.top, &macros);
     }
 
     /// Marks what the templates of a macro mention.
     fn mark_mentioned(&self, definition: &MacroBody) {
-        let rules = definition.rules.rules.iter();
+        let rules = definition
+            .rules()
+            .into_iter()
+            .flat_map(|rules| &rules.rules);
         for &name in rules.flat_map(|rule| &rule.inserted) {
             if let Meaning::Known(Denotation::Top(variable)) =
                 self.resolver().resolve_in(name, definition.environment)

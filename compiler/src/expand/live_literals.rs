@@ -194,7 +194,8 @@ impl Expander<'_> {
         }
         let symbol = self.registry.names.symbol("live objects");
         let place = self.environment();
-        let name = self.registry.names.alias(symbol, place);
+        let mark = self.registry.names.new_mark();
+        let name = self.registry.names.alias(symbol, place, mark);
         let key = self.registry.interaction_key(self.top, name);
         self.persists = true;
         let body = self.unspecified(transformer);

@@ -10,10 +10,14 @@
 //!   globals only.
 
 mod assigned_by_macros;
+mod autoload;
 mod body;
 mod budget;
 mod cond_expand;
+mod definition_text;
 mod denotation;
+mod environments;
+mod evaluation;
 mod expanded_item;
 mod expander;
 mod failure;
@@ -23,14 +27,21 @@ mod global_keys;
 mod import_set;
 mod include;
 mod interaction;
+mod interaction_state;
 mod interface;
 mod join;
 mod library;
 mod library_source;
 mod live_literals;
+mod macro_context;
+mod macro_evaluator;
+mod macro_use;
 mod name;
+mod phase;
+mod phase_state;
 mod primitive_procedures;
 mod read_interface;
+mod reference;
 mod registry;
 mod resolver;
 mod scope;
@@ -41,12 +52,17 @@ mod syntax_rules;
 mod top_definition;
 mod top_environment;
 mod tops;
+mod transformer;
 mod unit;
 mod write_interface;
 
 pub use cond_expand::FEATURES;
+pub use environments::EnvironmentId;
 pub use library_source::LibrarySource;
-pub use registry::{EnvironmentId, LibraryRegistry};
+pub use macro_evaluator::{
+    Evaluated, EvaluatedKind, Form, FormNode, Kept, MacroError, MacroEvaluator, MacroHost,
+};
+pub use registry::LibraryRegistry;
 pub use source::{LetterCase, SourceText};
 pub use source_files::{SourceFiles, SystemFiles};
 pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};

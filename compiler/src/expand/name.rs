@@ -18,6 +18,11 @@ pub(crate) struct Name(u32);
 const ALIAS: u32 = 1 << 31;
 
 impl Name {
+    /// A number for [`Names::of_number`].
+    pub(crate) const fn number(self) -> u32 {
+        self.0
+    }
+
     /// The index among the symbols, or among the aliases.
     pub(crate) fn kind(self) -> NameKind {
         if self.0 & ALIAS == 0 {
@@ -47,17 +52,22 @@ impl TopId {
 
 /// An environment that encloses the place being expanded: the scopes up to `depth` above the
 /// top-level environment `top`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct LexicalEnvironment {
     pub(crate) top: TopId,
     pub(crate) depth: u32,
 }
+
+/// One use of a macro: all aliases that the use makes have its mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Mark(u32);
 
 /// What an alias stands for where nothing binds it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Alias {
     pub(crate) inner: Name,
     pub(crate) environment: LexicalEnvironment,
+    pub(crate) mark: Mark,
 }
 
 /// About how many bytes a symbol takes: its text, and its entries in both tables.
@@ -69,6 +79,9 @@ pub(crate) struct Names {
     symbols: Vec<Rc<str>>,
     ids: HashMap<Rc<str>, u32>,
     aliases: Vec<Alias>,
+    marks: u32,
+    /// The aliases that procedures have made, which make one for a name again.
+    remembered: HashMap<(Name, LexicalEnvironment, Mark), Name>,
 }
 
 impl Names {
@@ -85,12 +98,90 @@ impl Names {
         Name(id)
     }
 
+    /// A mark that no alias has.
+    pub(crate) fn new_mark(&mut self) -> Mark {
+        self.marks = self.marks.wrapping_add(1);
+        Mark(self.marks)
+    }
+
     /// A fresh alias.
-    pub(crate) fn alias(&mut self, inner: Name, environment: LexicalEnvironment) -> Name {
+    pub(crate) fn alias(
+        &mut self,
+        inner: Name,
+        environment: LexicalEnvironment,
+        mark: Mark,
+    ) -> Name {
         let index = u32::try_from(self.aliases.len()).expect("aliases take memory");
         assert!(index < ALIAS, "aliases take memory");
-        self.aliases.push(Alias { inner, environment });
+        self.aliases.push(Alias {
+            inner,
+            environment,
+            mark,
+        });
         Name(index | ALIAS)
+    }
+
+    /// The alias that a use of a macro with this mark makes of `inner`: the same one each time.
+    pub(crate) fn remembered_alias(
+        &mut self,
+        inner: Name,
+        environment: LexicalEnvironment,
+        mark: Mark,
+    ) -> Name {
+        if let Some(&known) = self.remembered.get(&(inner, environment, mark)) {
+            return known;
+        }
+        let alias = self.alias(inner, environment, mark);
+        self.remembered.insert((inner, environment, mark), alias);
+        alias
+    }
+
+    /// The name that `symbol` would be where `context` stands: what inserted `context` inserts the same alias.
+    pub(crate) fn in_context_of(&mut self, context: Name, symbol: Name) -> Name {
+        let mut chain = Vec::new();
+        let mut name = context;
+        while let NameKind::Alias(index) = name.kind() {
+            chain.push(index);
+            name = self.aliases[index].inner;
+        }
+        let chain = chain.into_iter().rev();
+        chain.fold(symbol, |inner, index| self.neighbour(index, inner))
+    }
+
+    /// The alias of `inner` that the use has made which has made the alias `index`.
+    fn neighbour(&mut self, index: usize, inner: Name) -> Name {
+        let Alias {
+            environment, mark, ..
+        } = self.aliases[index];
+        // The aliases that rules make at one use are neighbours.
+        let is_wanted = |alias: &Alias| alias.inner == inner && alias.environment == environment;
+        let has_mark = |alias: &&Alias| alias.mark == mark;
+        let before = self.aliases[..index].iter().rev().take_while(has_mark);
+        let behind = self.aliases[index..].iter().take_while(has_mark);
+        let known = before
+            .zip(1..)
+            .find(|(alias, _)| is_wanted(alias))
+            .map(|(_, distance)| index - distance)
+            .or_else(|| {
+                let mut behind = behind.zip(index..);
+                behind
+                    .find(|(alias, _)| is_wanted(alias))
+                    .map(|(_, index)| index)
+            });
+        match known {
+            Some(index) => Name(index as u32 | ALIAS),
+            None => self.remembered_alias(inner, environment, mark),
+        }
+    }
+
+    /// The name with this number, if there is one.
+    pub(crate) fn of_number(&self, number: u32) -> Option<Name> {
+        let name = Name(number);
+        let is_known = match name.kind() {
+            NameKind::Symbol(index) => index < self.symbols.len(),
+            NameKind::Alias(index) => index < self.aliases.len(),
+        };
+        is_known.then_some(name)
     }
 
     /// What `name` stands for if it is an alias.
@@ -142,5 +233,12 @@ impl Names {
     /// Forgets the aliases after the first `count`, to which nothing refers any more.
     pub(crate) fn truncate_aliases(&mut self, count: usize) {
         self.aliases.truncate(count);
+        let is_kept = |name: Name| match name.kind() {
+            NameKind::Symbol(_) => true,
+            NameKind::Alias(index) => index < count,
+        };
+        if !self.remembered.is_empty() {
+            self.remembered.retain(|_, name| is_kept(*name));
+        }
     }
 }

@@ -7,10 +7,10 @@ use abi::interface::MacroNumber;
 use syntax::Data;
 
 use super::budget::Budget;
-use super::denotation::{CoreForm, Denotation, Macro, MacroBody};
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Transformer};
 use super::interface::ALIAS_MARK;
 use super::name::{LexicalEnvironment, Name, Names};
-use super::registry::{Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY, Run};
+use super::registry::{CORE_LIBRARY, Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY, Run};
 use super::resolver::Resolver;
 use super::scope::Scopes;
 use super::syntax::Syntax;
@@ -26,10 +26,10 @@ impl LibraryRegistry {
         if let Some(library) = self.imported_library(name) {
             return Some(library.clone());
         }
-        let exports = if name == PRIMITIVES_LIBRARY {
-            self.primitives()
-        } else {
-            exports(self, name)?
+        let exports = match name {
+            PRIMITIVES_LIBRARY => self.primitives(),
+            CORE_LIBRARY => self.core_forms(),
+            _ => exports(self, name)?,
         };
         let library = Library::Ready(exports, Run::Done);
         self.set_library(name.into(), library.clone());
@@ -71,7 +71,11 @@ fn read_body(registry: &mut LibraryRegistry, number: MacroNumber) -> MacroBody {
         literals: Vec::new(),
         rules: Vec::new(),
     });
-    MacroBody { rules, environment }
+    let transformer = Transformer::Rules(rules);
+    MacroBody {
+        transformer,
+        environment,
+    }
 }
 
 fn read_rules(
@@ -118,6 +122,7 @@ fn make_aliases(
     environment: LexicalEnvironment,
 ) -> HashMap<Name, Name> {
     let mut aliases = HashMap::new();
+    let mark = names.new_mark();
     syntax.rename(|symbol| {
         let text = Rc::clone(names.text(symbol));
         let Some((base, _)) = text.split_once(ALIAS_MARK) else {
@@ -125,7 +130,7 @@ fn make_aliases(
         };
         *aliases.entry(symbol).or_insert_with(|| {
             let base = names.symbol(base);
-            names.alias(base, environment)
+            names.alias(base, environment, mark)
         })
     });
     aliases

@@ -9,27 +9,20 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
+use super::definition_text::DefinitionText;
 use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
+use super::environments::Environments;
 use super::global_keys::GlobalKeys;
 use super::interface::Interface;
 use super::library_source::LibrarySource;
+use super::macro_evaluator::MacroEvaluator;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::source_files::{SourceFiles, SystemFiles};
 use super::top_environment::{TopEnvironment, TopKind};
 use super::tops::Tops;
-use crate::id::{Id as _, IdVec, define_ids};
+use crate::id::Id as _;
 use crate::options::UnboundNames;
-
-define_ids! {
-    /// An environment for `eval`, `load` and interaction.
-    pub EnvironmentId;
-}
-
-impl EnvironmentId {
-    /// The environment of the prompt; also `(interaction-environment)`.
-    pub const INTERACTION: Self = Self(0);
-}
 
 /// The name of the library of all core forms.
 pub(crate) const CORE_LIBRARY: &str = "(cozen core)";
@@ -48,13 +41,16 @@ pub struct LibraryRegistry {
     text_source: Option<Rc<dyn LibrarySource>>,
     /// What reads files.
     files: Rc<dyn SourceFiles>,
-    /// The top-level environment of each [`EnvironmentId`].
-    pub(super) environments: IdVec<EnvironmentId, TopId>,
-    /// The environments that `(environment …)` gave, by the text of their import sets.
-    fixed_environments: HashMap<String, FixedEnvironment>,
-    /// Where libraries are imported only to load them.
-    loading_environment: Option<EnvironmentId>,
-    is_interaction_ready: bool,
+    pub(super) environments: Environments,
+    /// What runs procedures of macros.
+    evaluator: Option<Rc<dyn MacroEvaluator>>,
+    /// The definitions of interactions, by the keys of their globals.
+    pub(super) kept_definitions: HashMap<Rc<str>, DefinitionText>,
+    /// About how many bytes they take.
+    pub(super) kept_definition_bytes: usize,
+    /// An environment in which the names of core forms mean these.
+    pub(super) core_top: Option<TopId>,
+    pub(super) is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
     /// How often an environment or a library may have changed.
@@ -79,14 +75,6 @@ pub struct LibraryRegistry {
     pub(crate) interface: Interface,
 }
 
-/// An environment that `(environment …)` gave.
-#[derive(Debug)]
-struct FixedEnvironment {
-    id: EnvironmentId,
-    /// The libraries that its import sets name.
-    libraries: Vec<Rc<str>>,
-}
-
 /// What there was before a unit.
 #[derive(Clone, Copy, Debug, Default)]
 struct UnitStart {
@@ -106,8 +94,8 @@ struct Counted {
 }
 
 /// About how many bytes a top-level environment takes, each of its bindings, and each name or key.
-const TOP_BYTES: usize = 256;
-const BINDING_BYTES: usize = 96;
+pub(super) const TOP_BYTES: usize = 256;
+pub(super) const BINDING_BYTES: usize = 96;
 const NAME_BYTES: usize = 96;
 
 /// What a library provides, in the order of its export declarations.
@@ -138,16 +126,28 @@ impl Default for LibraryRegistry {
 impl LibraryRegistry {
     /// A registry that knows `(cozen core)` and `(cozen primitives)`.
     pub fn new() -> Self {
-        let mut registry = Self {
+        let mut registry = Self::vacant();
+        let interaction = registry.add_top(TopKind::Interaction {
+            prefix: "user".into(),
+        });
+        registry.environments.add_lasting(interaction);
+        registry
+    }
+
+    /// What stands in the place of a registry that is lent.
+    pub(super) fn vacant() -> Self {
+        Self {
             names: Names::default(),
             tops: Tops::default(),
             libraries: HashMap::new(),
             search_paths: Vec::new(),
             text_source: None,
             files: Rc::new(SystemFiles),
-            environments: IdVec::new(),
-            fixed_environments: HashMap::new(),
-            loading_environment: None,
+            environments: Environments::default(),
+            evaluator: None,
+            core_top: None,
+            kept_definitions: HashMap::new(),
+            kept_definition_bytes: 0,
             is_interaction_ready: false,
             unbound_names: UnboundNames::Refused,
             units: 0,
@@ -160,19 +160,7 @@ impl LibraryRegistry {
             pending: Vec::new(),
             keys: GlobalKeys::default(),
             interface: Interface::default(),
-        };
-        let interaction = registry.add_top(TopKind::Interaction {
-            prefix: "user".into(),
-            mutability: Mutability::Mutable,
-        });
-        registry.environments.push(interaction);
-        let forms = CoreForm::ALL.iter().map(|&form| {
-            let name = registry.names.symbol(form.name());
-            (name, Denotation::Core(form))
-        });
-        let forms: Exports = forms.collect();
-        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms, Run::Done));
-        registry
+        }
     }
 
     /// A registry that knows the libraries of an interface: the contents of the section `.cozen.interface`. What is
@@ -210,6 +198,21 @@ impl LibraryRegistry {
         self.files = files;
     }
 
+    /// Lets `evaluator` run procedures of macros from here on.
+    pub fn set_macro_evaluator(&mut self, evaluator: Rc<dyn MacroEvaluator>) {
+        self.evaluator = Some(evaluator);
+    }
+
+    /// What runs procedures of macros.
+    pub(crate) fn macro_evaluator(&self) -> Option<Rc<dyn MacroEvaluator>> {
+        self.evaluator.clone()
+    }
+
+    /// Whether there is an environment with this number.
+    pub(crate) fn has_top(&self, top: TopId) -> bool {
+        self.tops.contains(top)
+    }
+
     /// What reads files.
     pub(crate) fn files(&self) -> &dyn SourceFiles {
         &*self.files
@@ -237,13 +240,16 @@ impl LibraryRegistry {
             counted = Counted::default();
         }
         for top in self.tops.iter_from(counted.tops) {
-            counted.bytes += TOP_BYTES + top.binding_count() * BINDING_BYTES;
+            if !top.is_of_sets() {
+                counted.bytes += TOP_BYTES + top.binding_count() * BINDING_BYTES;
+            }
         }
         counted.tops = self.tops.len();
         self.counted.set(counted);
         let interaction = self.top(TopId::FIRST).binding_count() * BINDING_BYTES;
         let keys = self.keys.len() * NAME_BYTES;
-        counted.bytes + interaction + keys + self.names.retained_bytes()
+        let environments = self.environments.bytes() + self.kept_definition_bytes;
+        counted.bytes + interaction + environments + keys + self.names.retained_bytes()
     }
 
     /// Counts anew what is kept for environments.
@@ -262,17 +268,47 @@ impl LibraryRegistry {
 
     /// What a name means in a top-level environment.
     pub(crate) fn find(&self, top: TopId, name: Name) -> Option<Denotation> {
-        let top = self.top(top);
-        let bound = top.find(name).cloned();
-        bound.or_else(|| {
-            let mut inherited = top.inherited().iter();
+        let bound = self.top(top).find(name);
+        let bound = bound.or_else(|| self.provided(top, name));
+        bound.cloned().or_else(|| {
+            let mut inherited = self.top(top).inherited().iter();
             inherited.find_map(|library| self.export(library, name))
         })
+    }
+
+    /// What import sets provide as `name` in an environment that is made of them.
+    fn provided(&self, top: TopId, name: Name) -> Option<&Denotation> {
+        match name.kind() {
+            NameKind::Symbol(_) => self.top(top).provided(self.names.text(name)),
+            NameKind::Alias(_) => None,
+        }
+    }
+
+    /// Whether the name is bound by an import, so that nothing there may assign it.
+    pub(crate) fn is_import(&self, top: TopId, name: Name) -> bool {
+        self.top(top).is_import(name) || self.provided(top, name).is_some()
+    }
+
+    /// Whether an environment binds `name` only because it inherits one of the libraries `extra`.
+    pub(crate) fn is_inherited_as_extra(&self, top: TopId, name: Name, extra: &[&str]) -> bool {
+        let environment = self.top(top);
+        if environment.find(name).is_some() {
+            return false;
+        }
+        let mut inherited = environment.inherited().iter();
+        let first = inherited.find(|library| self.export(library, name).is_some());
+        first.is_some_and(|library| extra.contains(&&**library))
     }
 
     /// What a library that can be imported without looking for its source exports as `name`. Those of the runtime
     /// keep their meaning where others take their names.
     fn export(&self, library: &str, name: Name) -> Option<Denotation> {
+        if library == CORE_LIBRARY
+            && let NameKind::Symbol(_) = name.kind()
+        {
+            let form = CoreForm::from_name(self.names.text(name));
+            return form.map(Denotation::Core);
+        }
         if let NameKind::Symbol(_) = name.kind()
             && let Some(denotation) = self.interface.export(library, self.names.text(name))
         {
@@ -302,7 +338,8 @@ impl LibraryRegistry {
             }
             _ => false,
         };
-        if !self.is_boot && !self.top(top).bound().any(is_own) {
+        let is_kept = self.is_boot || self.top(top).is_kept();
+        if !is_kept && !self.top(top).bound().any(is_own) {
             self.top_mut(top).forget();
         }
     }
@@ -324,21 +361,15 @@ impl LibraryRegistry {
 
     pub(crate) fn set_library(&mut self, name: Rc<str>, library: Library) {
         self.changes += 1;
-        self.forget_environments_of(&name);
+        self.environments.forget_sets_with(&name);
         self.libraries.insert(name, library);
     }
 
     /// Answers what had the name before.
     pub(crate) fn replace_library(&mut self, name: &Rc<str>, library: Library) -> Option<Library> {
         self.changes += 1;
-        self.forget_environments_of(name);
+        self.environments.forget_sets_with(name);
         self.libraries.insert(Rc::clone(name), library)
-    }
-
-    /// The library of this name becomes another: the same import sets give other environments from now on.
-    fn forget_environments_of(&mut self, name: &str) {
-        let names = |fixed: &FixedEnvironment| fixed.libraries.iter().any(|each| **each == *name);
-        self.fixed_environments.retain(|_, fixed| !names(fixed));
     }
 
     pub(crate) fn remove_library(&mut self, name: &str) {
@@ -367,7 +398,7 @@ impl LibraryRegistry {
         }
         self.forget_private_tops(start.tops);
         for (name, before) in std::mem::take(&mut self.unit_libraries).into_iter().rev() {
-            self.forget_environments_of(&name);
+            self.environments.forget_sets_with(&name);
             match before {
                 Some(library) => self.libraries.insert(name, library),
                 None => self.libraries.remove(&name),
@@ -434,7 +465,7 @@ impl LibraryRegistry {
 
     /// Whether the library can be imported without looking for its source.
     pub(crate) fn knows_library(&self, name: &str) -> bool {
-        name == PRIMITIVES_LIBRARY
+        matches!(name, CORE_LIBRARY | PRIMITIVES_LIBRARY)
             || self.libraries.contains_key(name) && !self.is_unfinished(name)
             || self.interface.has_library(name)
     }
@@ -443,6 +474,15 @@ impl LibraryRegistry {
     /// libraries were compiled before.
     pub(crate) fn is_internal(&self, name: &str) -> bool {
         name == PRIMITIVES_LIBRARY && !self.interface.is_empty()
+    }
+
+    /// The core forms.
+    pub(crate) fn core_forms(&mut self) -> Exports {
+        let forms = CoreForm::ALL.iter().map(|&form| {
+            let name = self.names.symbol(form.name());
+            (name, Denotation::Core(form))
+        });
+        forms.collect()
     }
 
     /// The primitives, and the procedures whose calls become primitives of other names: the boot
@@ -458,64 +498,6 @@ impl LibraryRegistry {
         names.collect()
     }
 
-    // Environments.
-
-    /// The top-level environment of a number; `None` if no environment has it.
-    pub(crate) fn environment_top(&self, environment: EnvironmentId) -> Option<TopId> {
-        self.environments.get(environment).copied()
-    }
-
-    /// Makes an environment that evaluated forms may not add to.
-    pub(crate) fn add_fixed_environment(&mut self) -> (EnvironmentId, TopId) {
-        let number = self.environments.len();
-        let prefix = format!("environment-{number}").into();
-        let top = self.add_top(TopKind::Interaction {
-            prefix,
-            mutability: Mutability::Immutable,
-        });
-        (self.environments.push(top), top)
-    }
-
-    /// An environment in which libraries are imported only to load them.
-    pub fn loading_environment(&mut self) -> EnvironmentId {
-        if let Some(environment) = self.loading_environment {
-            return environment;
-        }
-        let top = self.add_top(TopKind::Interaction {
-            prefix: "loading".into(),
-            mutability: Mutability::Mutable,
-        });
-        self.top_mut(top).inherit(CORE_LIBRARY.into());
-        *self.loading_environment.insert(self.environments.push(top))
-    }
-
-    /// The environment that was made of import sets with this text, if none of their libraries has changed since.
-    pub(crate) fn fixed_environment(&self, sets: &str) -> Option<EnvironmentId> {
-        self.fixed_environments.get(sets).map(|fixed| fixed.id)
-    }
-
-    /// Keeps an environment that was made of import sets, which name `libraries`.
-    pub(crate) fn keep_fixed_environment(
-        &mut self,
-        sets: String,
-        id: EnvironmentId,
-        libraries: Vec<Rc<str>>,
-    ) {
-        let fixed = FixedEnvironment { id, libraries };
-        self.fixed_environments.insert(sets, fixed);
-    }
-
-    /// Whether the interaction environment was prepared before; it counts as prepared from now on.
-    pub(crate) fn set_interaction_ready(&mut self) -> bool {
-        std::mem::replace(&mut self.is_interaction_ready, true)
-    }
-
-    /// The names of all libraries that can be imported without looking for their sources, in no order.
-    pub(crate) fn library_names(&self) -> impl Iterator<Item = String> {
-        let imported = self.libraries.keys().map(ToString::to_string);
-        imported.chain(self.interface.library_names())
-    }
-
     // Keys of globals.
 
     /// The key of the global that `name` is in an interaction environment: `prefix:symbol`. The number of
@@ -523,7 +505,7 @@ impl LibraryRegistry {
     pub(crate) fn interaction_key(&self, top: TopId, name: Name) -> Rc<str> {
         let text = self.names.text(name);
         let prefix: &str = match self.top(top).kind() {
-            TopKind::Interaction { prefix, .. } => prefix,
+            TopKind::Interaction { prefix } => prefix,
             TopKind::Program | TopKind::Library(_) => "",
         };
         match name.kind() {

@@ -90,8 +90,8 @@ impl<'unit> Resolver<'unit> {
         }
     }
 
-    /// Whether an import gives the top-level variable its name `name`, here or where a macro that inserts the
-    /// name was defined.
+    /// Whether an import, or an import set of `environment`, gives the top-level variable its name `name`: here, or
+    /// where a macro that inserts the name was defined.
     pub(crate) fn is_import(self, mut name: Name) -> bool {
         let mut top = self.environment.top;
         while self.registry.find(top, name).is_none() {
@@ -100,7 +100,7 @@ impl<'unit> Resolver<'unit> {
                 None => return false,
             }
         }
-        self.registry.top(top).is_import(name)
+        self.registry.is_import(top, name)
     }
 
     /// Whether a macro inserted the name: then it may assign a variable of the macro's library.

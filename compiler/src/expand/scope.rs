@@ -39,8 +39,9 @@ impl Scopes {
         }
     }
 
-    pub(crate) fn exit_all(&mut self) {
-        while !self.bound.is_empty() {
+    /// Leaves scopes until so many are open.
+    pub(crate) fn exit_to(&mut self, depth: u32) {
+        while self.depth() > depth {
             self.exit();
         }
     }

@@ -1,7 +1,7 @@
 //! Source texts of a unit: from byte offsets to lines and columns, and to diagnostics.
 
 use std::borrow::Cow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use syntax::{Span, SyntaxErrorKind};
@@ -20,6 +20,8 @@ pub struct SourceText {
     pub text: Rc<str>,
     /// What becomes of letters in symbols, up to a directive.
     pub case: LetterCase,
+    /// The folder that relative names in the text start from, unless the name tells.
+    folder: Option<Rc<Path>>,
 }
 
 /// What becomes of letters in symbols.
@@ -38,6 +40,22 @@ impl SourceText {
             name: name.into(),
             text: text.into(),
             case: LetterCase::Kept,
+            folder: None,
+        }
+    }
+
+    /// The text of a file. A name cannot tell where the file is if its path is no UTF-8.
+    #[must_use]
+    pub fn in_file(self, path: &Path) -> Self {
+        let folder = path.parent().map(Rc::from);
+        Self { folder, ..self }
+    }
+
+    /// Another text of the same file.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self {
+            text: text.into(),
+            ..self.clone()
         }
     }
 
@@ -59,10 +77,10 @@ impl SourceText {
     }
 
     /// The folder that relative names in the text start from.
-    pub(crate) fn folder(&self) -> PathBuf {
-        Path::new(&*self.name)
-            .parent()
-            .map_or_else(PathBuf::new, Path::to_path_buf)
+    pub(crate) fn folder(&self) -> &Path {
+        let of_name = || Path::new(&*self.name).parent();
+        let folder = self.folder.as_deref().or_else(of_name);
+        folder.unwrap_or_else(|| Path::new(""))
     }
 }
 

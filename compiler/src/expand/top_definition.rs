@@ -13,6 +13,9 @@ use super::top_environment::TopKind;
 impl Expander<'_> {
     /// Defines `name` in the current top-level environment.
     pub(crate) fn define_top(&mut self, name: Name) -> Target {
+        if self.phase.number > 0 {
+            return self.define_for_syntax(name);
+        }
         match self.registry.top(self.top).kind().clone() {
             TopKind::Interaction { .. } => {
                 let key = self.registry.interaction_key(self.top, name);
@@ -40,6 +43,7 @@ impl Expander<'_> {
         mutability: Mutability,
     ) -> Target {
         let variable = Rc::new(TopVariable::global(key, mutability));
+        self.share_syntax_key(name, &variable);
         let denotation = Denotation::Top(Rc::clone(&variable));
         self.registry.top_mut(self.top).bind(name, denotation);
         Target::Global(variable)
@@ -54,9 +58,20 @@ impl Expander<'_> {
             owner,
         };
         let top = Rc::new(TopVariable::local(key, local));
+        self.share_syntax_key(name, &top);
         let denotation = Denotation::Top(Rc::clone(&top));
         self.registry.top_mut(self.top).define(name, denotation);
         Target::Exported(variable, top)
+    }
+
+    /// A variable that macros use, too, may be defined for them first.
+    fn share_syntax_key(&self, name: Name, variable: &TopVariable) {
+        if let Some(Denotation::Top(before)) = self.registry.top(self.top).find(name)
+            && before.is_for_syntax()
+            && let Some(key) = before.syntax_key()
+        {
+            variable.set_syntax_key(key);
+        }
     }
 
     /// Gives `name` the meaning of a keyword.

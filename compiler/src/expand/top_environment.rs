@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::denotation::{Denotation, Mutability};
+use super::denotation::Denotation;
 use super::name::Name;
 
 /// What an environment belongs to.
@@ -13,8 +13,6 @@ pub(crate) enum TopKind {
     Interaction {
         /// What the keys of its globals begin with.
         prefix: Rc<str>,
-        /// Whether there may be definitions and imports.
-        mutability: Mutability,
     },
     Program,
     /// A library, by its name as it is written.
@@ -31,6 +29,9 @@ impl TopKind {
         }
     }
 }
+
+/// What import sets provide, by the texts of symbols.
+pub(crate) type Provided = HashMap<Rc<str>, Denotation>;
 
 /// A part of the text of a program: from one definition of a name that was defined before to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,8 +53,12 @@ pub(crate) struct TopEnvironment {
     /// The libraries of the runtime whose exports are bound where no binding takes their place, the first ones
     /// first.
     inherited: Vec<Rc<str>>,
+    /// What import sets provide in an environment that is made of them.
+    provided: Option<Provided>,
     /// Whether it is that of a library that was expanded to its end.
     is_whole: bool,
+    /// Whether procedures of macros may look for names here, whoever defines the macros.
+    is_kept: bool,
 }
 
 impl TopEnvironment {
@@ -66,8 +71,28 @@ impl TopEnvironment {
             last_epoch: Epoch::default(),
             epoch: Epoch::default(),
             inherited: Vec::new(),
+            provided: None,
             is_whole: false,
+            is_kept: false,
         }
+    }
+
+    /// The environment of what import sets provide, to which nothing is added.
+    pub(crate) fn of_sets(prefix: Rc<str>, provided: Provided) -> Self {
+        Self {
+            provided: Some(provided),
+            ..Self::new(TopKind::Interaction { prefix })
+        }
+    }
+
+    /// Whether it is an environment of import sets.
+    pub(crate) fn is_of_sets(&self) -> bool {
+        self.provided.is_some()
+    }
+
+    /// What import sets provide as this symbol.
+    pub(crate) fn provided(&self, symbol: &str) -> Option<&Denotation> {
+        self.provided.as_ref()?.get(symbol)
     }
 
     pub(crate) fn kind(&self) -> &TopKind {
@@ -152,6 +177,16 @@ impl TopEnvironment {
         self.superseded = HashMap::new();
     }
 
+    /// Procedures of macros may look for names here from now on.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// Whether procedures of macros may look for names here.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
     /// The library was expanded to its end: others may import it.
     pub(crate) fn set_whole(&mut self) {
         self.is_whole = true;
@@ -173,7 +208,8 @@ impl TopEnvironment {
 
     /// What is bound, in no order.
     pub(crate) fn bound(&self) -> impl Iterator<Item = &Denotation> {
-        self.bindings.values()
+        let provided = self.provided.iter().flat_map(Provided::values);
+        self.bindings.values().chain(provided)
     }
 
     /// What names meant before they were defined anew, in no order.

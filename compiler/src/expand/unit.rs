@@ -7,12 +7,12 @@ use syntax::{Data, DatumId, Span};
 
 use super::body::Item;
 use super::denotation::{CoreForm, Denotation, Mutability};
+use super::environments::EnvironmentId;
 use super::expanded_item::ExpandedItem;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
-use super::import_set::Imports;
 use super::name::TopId;
-use super::registry::{EnvironmentId, LibraryRegistry};
+use super::registry::LibraryRegistry;
 use super::resolver::Meaning;
 use super::source::SourceText;
 use super::syntax::{FileSpan, Node, SyntaxId};
@@ -26,7 +26,7 @@ use crate::internal_error;
 use crate::memory;
 
 /// What a form is called that has no text.
-const EVAL: &str = "eval";
+pub(super) const EVAL: &str = "eval";
 
 /// How many mistakes are reported at most.
 const DIAGNOSTICS_MAX: usize = 20;
@@ -78,7 +78,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
 
 /// What `expand` answers. A panic of it goes no further; after one, and after a mistake, the registry is as
 /// if no library had been begun.
-fn guarded<T>(
+pub(super) fn guarded<T>(
     registry: &mut LibraryRegistry,
     name: &str,
     expand: impl FnOnce(&mut LibraryRegistry) -> std::result::Result<T, Vec<Diagnostic>>,
@@ -189,75 +189,12 @@ pub fn expand_libraries(
     Ok((program, interface))
 }
 
-impl LibraryRegistry {
-    /// An environment that holds what import sets provide, for `(environment '(scheme base) …)`. Nothing may be
-    /// defined there (R7RS 6.12), so the same sets give the same one again. `None` if a library is not loaded:
-    /// a form `(import set …)` in [`Self::loading_environment`] loads it.
-    ///
-    /// # Errors
-    ///
-    /// A set that is malformed.
-    pub fn environment(
-        &mut self,
-        data: &Data,
-        sets: &[DatumId],
-    ) -> std::result::Result<Option<EnvironmentId>, Vec<Diagnostic>> {
-        guarded(self, EVAL, |registry| {
-            registry.environment_unguarded(data, sets)
-        })
-    }
-
-    fn environment_unguarded(
-        &mut self,
-        data: &Data,
-        sets: &[DatumId],
-    ) -> std::result::Result<Option<EnvironmentId>, Vec<Diagnostic>> {
-        let texts: Vec<String> = sets.iter().map(|&set| data.to_text(set)).collect();
-        let texts = texts.join(" ");
-        if let Some(environment) = self.fixed_environment(&texts) {
-            return Ok(Some(environment));
-        }
-        let mut expander = Expander::new(self, TopId::FIRST);
-        let imports = expander.imports_of_loaded(data, sets);
-        let (imports, libraries) = match imports {
-            Ok(Some(imports)) => imports,
-            Ok(None) => return Ok(None),
-            Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
-        };
-        let (environment, top) = self.add_fixed_environment();
-        for (name, denotation) in imports {
-            self.top_mut(top).bind(name, denotation);
-        }
-        self.keep_fixed_environment(texts, environment, libraries);
-        Ok(Some(environment))
-    }
-}
-
 impl Expander<'_> {
     /// Takes in forms that have no text.
     pub(crate) fn take_in(&mut self, data: &Data, forms: &[DatumId]) -> Vec<SyntaxId> {
         let file = self.sources.add(SourceText::new(EVAL, ""), 0);
         let names = &mut self.registry.names;
         self.syntax.import_all(names, data, forms, file)
-    }
-
-    /// What sets import whose libraries are all loaded, and these libraries.
-    fn imports_of_loaded(
-        &mut self,
-        data: &Data,
-        sets: &[DatumId],
-    ) -> Result<Option<(Imports, Vec<Rc<str>>)>> {
-        let mut all = Imports::new();
-        let mut libraries = Vec::with_capacity(sets.len());
-        for set in self.take_in(data, sets) {
-            let library = self.library_name(self.imported_library(set))?;
-            if !self.registry.knows_library(&library) {
-                return Ok(None);
-            }
-            libraries.push(library);
-            all.extend(self.import_set(set)?);
-        }
-        Ok(Some((all, libraries)))
     }
 
     fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
@@ -352,6 +289,9 @@ impl Expander<'_> {
         match self.declare_libraries(forms) {
             Ok(others) => {
                 failures.extend(self.expand_declared(forms).err());
+                if environment == EnvironmentId::INTERACTION {
+                    self.note_defined_names(&others);
+                }
                 for form in others {
                     if failures.len() >= DIAGNOSTICS_MAX {
                         break;
@@ -416,11 +356,24 @@ impl Expander<'_> {
         self.assign_exported();
         self.program.files = self.sources.names();
         self.program.texts = self.sources.texts();
+        self.count_unbound_names();
         let warnings = std::mem::take(&mut self.warnings).into_iter();
         self.program.warnings = warnings
             .map(|warning| self.sources.diagnostic(warning))
             .collect();
         Ok(self.program)
+    }
+
+    /// Adds to the warnings of unbound names how often the names stand elsewhere.
+    fn count_unbound_names(&mut self) {
+        for name in std::mem::take(&mut self.unbound).into_values() {
+            let warning = &mut self.warnings[name.warning_index];
+            match name.further_places {
+                0 => {}
+                1 => warning.add_note("it is also mentioned at another place"),
+                count => warning.add_note(format!("it is also mentioned at {count} other places")),
+            }
+        }
     }
 
     /// Makes globals of exported variables that are assigned, so that all units see assignments.

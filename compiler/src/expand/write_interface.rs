@@ -6,7 +6,7 @@ use std::rc::Rc;
 use abi::interface::{InterfaceWriter, MacroNumber, Meaning};
 use syntax::Data;
 
-use super::denotation::{Denotation, Macro, MacroBody};
+use super::denotation::{Denotation, Macro};
 use super::interface::ALIAS_MARK;
 use super::name::{Name, NameKind};
 use super::registry::{Library, LibraryRegistry};
@@ -75,7 +75,7 @@ impl NumberedMacros {
                 Some(Meaning::Constant(variable.key()))
             }
             Denotation::Top(variable) => Some(Meaning::Variable(variable.key())),
-            Denotation::Local(_) => None,
+            Denotation::Local(_) | Denotation::Pattern(_) => None,
         }
     }
 }
@@ -86,7 +86,10 @@ fn write_macro(
     macros: &mut NumberedMacros,
     writer: &mut InterfaceWriter,
 ) {
-    let MacroBody { rules, environment } = registry.macro_body(definition);
+    let body = registry.macro_body(definition);
+    let environment = &body.environment;
+    let rules = body.rules();
+    let rules = rules.expect("nothing runs procedures of macros while the library is built");
     let names = &registry.names;
     let mut spelled: Vec<(Name, Rc<str>)> = Vec::new();
     let mut spell = |name: Name| {

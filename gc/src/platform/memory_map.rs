@@ -1,11 +1,16 @@
 //! Reserved address space, taken from the operating system.
 
-use std::ffi::c_void;
+use std::ffi::{CStr, c_int, c_ulong, c_void};
 
 use rustix::io::Errno;
 use rustix::mm::{self, Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use crate::address::{Address, AddressRange};
+
+unsafe extern "C" {
+    /// prctl(2), as it names memory.
+    fn prctl(operation: c_int, ...) -> c_int;
+}
 
 /// A private anonymous mapping; unmapped when dropped.
 #[derive(Debug)]
@@ -18,12 +23,31 @@ impl MemoryMap {
     pub(crate) fn reserve(bytes: usize) -> Result<Self, i32> {
         let map = Self::map(bytes, ProtFlags::empty())?;
         map.advise(map.range, Advice::LinuxDontDump);
+        map.name(c"cozen: heap and images");
         Ok(map)
     }
 
     /// Maps `bytes` of zeroes that take memory only once they are written.
     pub(crate) fn zeroed(bytes: usize) -> Result<Self, i32> {
         Self::map(bytes, ProtFlags::READ | ProtFlags::WRITE)
+    }
+
+    /// Gives the mapping a name, which `/proc/PID/maps` shows. A system that has no names goes without.
+    fn name(&self, name: &CStr) {
+        const PR_SET_VMA: c_int = 0x5356_4d41;
+        const PR_SET_VMA_ANON_NAME: c_ulong = 0;
+        let start = self.range.start.word() as c_ulong;
+        // SAFETY: the system reads the name, which ends with a zero byte, and changes nothing but the name of a mapping
+        // that is this one's own.
+        unsafe {
+            prctl(
+                PR_SET_VMA,
+                PR_SET_VMA_ANON_NAME,
+                start,
+                self.range.bytes() as c_ulong,
+                name.as_ptr(),
+            )
+        };
     }
 
     fn map(bytes: usize, protection: ProtFlags) -> Result<Self, i32> {

@@ -3,7 +3,7 @@
 use crate::account::{Account, Charge};
 use crate::address::{Address, AddressRange};
 use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};
-use crate::image::{ImageDescription, ImageId};
+use crate::image::{ImageDescription, ImageId, ImageKeeper};
 
 #[derive(Debug)]
 pub(crate) struct Image {
@@ -11,6 +11,8 @@ pub(crate) struct Image {
     /// Dropped with the image.
     _charge: Charge,
     is_marked: bool,
+    /// What the last full collection has reached the image from.
+    pub(crate) keeper: ImageKeeper,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +54,7 @@ impl ImageSpace {
             description,
             _charge: charge,
             is_marked: false,
+            keeper: ImageKeeper::Unknown,
         });
         self.count += 1;
         ImageId {
@@ -121,10 +124,15 @@ impl ImageSpace {
             })
     }
 
-    /// Marks an image; whether it was not marked before.
-    pub(crate) fn mark(&mut self, id: ImageId) -> bool {
+    /// Marks an image, to which `keeper` leads; whether it was not marked before.
+    pub(crate) fn mark(&mut self, id: ImageId, keeper: ImageKeeper) -> bool {
         let image = self.get_mut(id).expect("`at` gives registered images");
-        !std::mem::replace(&mut image.is_marked, true)
+        if image.is_marked {
+            return false;
+        }
+        image.is_marked = true;
+        image.keeper = keeper;
+        true
     }
 
     pub(crate) fn is_marked(&self, id: ImageId) -> bool {

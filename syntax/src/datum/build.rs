@@ -127,6 +127,7 @@ impl DatumBuilder for DataBuilder<'_> {
     fn leaf(&mut self, leaf: Leaf<'_>, span: Span) {
         let kind = match leaf {
             Leaf::Boolean(value) => DatumKind::Boolean(value),
+            Leaf::Constant(constant) => DatumKind::Constant(constant),
             Leaf::Character(value) => DatumKind::Character(value),
             Leaf::Number(value) => DatumKind::Number(value.clone()),
             Leaf::String(value) => DatumKind::String(value.into()),

@@ -16,6 +16,7 @@ pub use items::Items;
 
 use crate::number::Number;
 use crate::span::Span;
+use crate::token::Constant;
 
 /// A datum of one [`Data`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +49,8 @@ pub enum DatumKind {
     Pair(DatumId, DatumId),
     /// `#t` or `#f`
     Boolean(bool),
+    /// `#!eof` and its like.
+    Constant(Constant),
     /// A character.
     Character(char),
     /// A number.
@@ -92,6 +95,12 @@ impl Data {
     /// Whether the arena holds nothing.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Whether a live object is among the data.
+    pub fn has_externals(&self) -> bool {
+        let is_external = |node: &Node| matches!(node.kind, DatumKind::External(_));
+        self.nodes.iter().any(is_external)
     }
 
     /// Adds a datum.

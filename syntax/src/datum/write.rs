@@ -119,6 +119,7 @@ impl Writer<'_> {
             DatumKind::Null => out.write_str("()"),
             DatumKind::Boolean(value) => out.write_str(if *value { "#t" } else { "#f" }),
             DatumKind::Character(value) => write_character(*value, out),
+            DatumKind::Constant(constant) => out.write_str(constant.text()),
             DatumKind::Number(number) => write!(out, "{number}"),
             DatumKind::String(text) => write_string(text, out),
             DatumKind::Symbol(symbol) => write_symbol(self.data.symbol_name(*symbol), out),
@@ -154,7 +155,7 @@ impl Writer<'_> {
     /// The prefix and datum of a list such as `(quote datum)`.
     fn abbreviated(&self, car: DatumId, cdr: DatumId) -> Option<(&'static str, DatumId)> {
         let name = self.data.as_symbol(car)?;
-        let form = Abbreviation::ALL
+        let form = Abbreviation::WRITTEN
             .into_iter()
             .find(|form| form.symbol() == name)?;
         let (quoted, end) = self.data.as_pair(cdr)?;

@@ -36,11 +36,7 @@ impl<'text> Lexer<'text> {
         if matches!(first, 'x' | 'X') && name[1..].bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return self.scalar(start, &name[1..]).map(Token::Character);
         }
-        let known = if self.fold_case {
-            named_character(&fold_case(name))
-        } else {
-            named_character(name)
-        };
+        let known = named_character(name).or_else(|| named_character(&fold_case(name)));
         known.map(Token::Character).ok_or_else(|| {
             self.error_from(
                 start,

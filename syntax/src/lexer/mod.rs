@@ -1,5 +1,6 @@
 //! Text to tokens (R7RS 7.1.1).
 
+mod hash;
 mod literal;
 mod search;
 mod unfinished;
@@ -9,25 +10,33 @@ use std::borrow::Cow;
 use unfinished::Unfinished;
 
 use crate::character_class::{
-    BEYOND_ASCII, DELIMITER, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case, is_delimiter,
-    is_symbol_character, is_whitespace,
+    BEYOND_ASCII, DELIMITER, KEYWORD_PREFIX, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case,
+    is_delimiter, is_symbol_character, is_whitespace,
 };
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
 use crate::supervisor::{PIECE_BYTES, Stop, Supervisor, Unsupervised, check_at};
-use crate::token::{Abbreviation, Token};
+use crate::token::{Abbreviation, Bracket, Token};
 
 /// Cuts a text into tokens. The text is at most 4 GiB long.
 #[derive(Clone, Debug)]
 pub struct Lexer<'text> {
     text: &'text str,
     position: usize,
-    fold_case: bool,
+    modes: Modes,
     reached_end: bool,
     /// Where the last token or comment begins.
     start: Mark,
     unfinished: Option<Unfinished>,
+}
+
+/// What directives have said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Modes {
+    fold_case: bool,
+    /// Whether `name:` is the keyword `#:name`.
+    keyword_suffix: bool,
 }
 
 /// A lexer without its text.
@@ -41,7 +50,7 @@ pub(crate) struct PausedLexer {
 #[derive(Clone, Copy, Debug, Default)]
 struct Mark {
     position: usize,
-    fold_case: bool,
+    modes: Modes,
 }
 
 impl<'text> Lexer<'text> {
@@ -58,7 +67,7 @@ impl<'text> Lexer<'text> {
         Ok(Self {
             text,
             position: 0,
-            fold_case: false,
+            modes: Modes::default(),
             reached_end: false,
             start: Mark::default(),
             unfinished: None,
@@ -67,12 +76,12 @@ impl<'text> Lexer<'text> {
 
     /// Whether symbols and character names are folded to lower case from here on.
     pub fn folds_case(&self) -> bool {
-        self.fold_case
+        self.modes.fold_case
     }
 
     /// Says whether symbols and character names are folded to lower case from here on.
     pub fn set_fold_case(&mut self, fold_case: bool) {
-        self.fold_case = fold_case;
+        self.modes.fold_case = fold_case;
     }
 
     /// Offset in bytes of what was not read yet.
@@ -106,13 +115,13 @@ impl<'text> Lexer<'text> {
     fn mark(&self) -> Mark {
         Mark {
             position: self.position,
-            fold_case: self.fold_case,
+            modes: self.modes,
         }
     }
 
     fn go_to(&mut self, mark: Mark) {
         self.position = mark.position;
-        self.fold_case = mark.fold_case;
+        self.modes = mark.modes;
         self.reached_end = false;
     }
 
@@ -137,8 +146,10 @@ impl<'text> Lexer<'text> {
         };
         // The usual tokens are made where the caller wants them: moving them costs more.
         let token = match byte {
-            b'(' => return Ok(self.single(Token::OpenList)),
-            b')' => return Ok(self.single(Token::Close)),
+            b'(' => return Ok(self.single(Token::OpenList(Bracket::Round))),
+            b')' => return Ok(self.single(Token::Close(Bracket::Round))),
+            b'[' => return Ok(self.single(Token::OpenList(Bracket::Square))),
+            b']' => return Ok(self.single(Token::Close(Bracket::Square))),
             b'\'' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quote))),
             b'`' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quasiquote))),
             b',' => self.unquote(),
@@ -294,7 +305,7 @@ impl<'text> Lexer<'text> {
                 Some(b'!') if self.position == 0 && self.starts_with_interpreter() => {
                     self.skip_line(supervisor)?;
                 }
-                Some(b'!') => self.directive(supervisor)?,
+                Some(b'!') => return self.directive(supervisor),
                 _ => return Ok(false),
             },
             Some(character) if is_whitespace(character) => {
@@ -362,22 +373,6 @@ impl<'text> Lexer<'text> {
         Ok(true)
     }
 
-    fn directive(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
-        let start = self.position;
-        let (text, _) = self.atom(supervisor)?;
-        // A slash that follows would make it the name of an interpreter.
-        self.reached_end |= self.text == "#! ";
-        match text.to_ascii_lowercase().as_str() {
-            "#!fold-case" => self.fold_case = true,
-            "#!no-fold-case" => self.fold_case = false,
-            _ => {
-                let kind = SyntaxErrorKind::UnknownDirective { text: text.into() };
-                return Err(self.error_from(start, kind));
-            }
-        }
-        Ok(())
-    }
-
     fn unquote(&mut self) -> Token<'text> {
         self.position += 1;
         let abbreviation = if self.take(b'@') {
@@ -439,8 +434,8 @@ impl<'text> Lexer<'text> {
         if classes & (STRANGE | BEYOND_ASCII) != 0 {
             self.check_symbol(start, text, supervisor)?;
         }
-        if self.fold_case && classes & (UPPER_CASE | BEYOND_ASCII) != 0 {
-            return Ok(self.folded_symbol(start, text));
+        if self.modes != Modes::default() {
+            return Ok(self.symbol_in_modes(start, text, classes));
         }
         Ok((Token::Symbol(Cow::Borrowed(text)), self.span_from(start)))
     }
@@ -460,9 +455,18 @@ impl<'text> Lexer<'text> {
         Ok(())
     }
 
+    /// A symbol or keyword after directives.
     #[cold]
-    fn folded_symbol(&self, start: usize, text: &str) -> (Token<'text>, Span) {
-        let name = Cow::Owned(fold_case(text));
+    fn symbol_in_modes(&self, start: usize, text: &'text str, classes: u8) -> (Token<'text>, Span) {
+        let mut name = Cow::Borrowed(text);
+        if self.modes.fold_case && classes & (UPPER_CASE | BEYOND_ASCII) != 0 {
+            name = Cow::Owned(fold_case(text));
+        }
+        if self.modes.keyword_suffix
+            && let Some(keyword) = name.strip_suffix(':').filter(|keyword| !keyword.is_empty())
+        {
+            name = Cow::Owned(format!("{KEYWORD_PREFIX}{keyword}"));
+        }
         (Token::Symbol(name), self.span_from(start))
     }
 
@@ -482,71 +486,6 @@ impl<'text> Lexer<'text> {
     fn barred_symbol(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let name = self.quoted(b'|', "a symbol", "`|`", supervisor)?;
         Ok(Token::Symbol(name))
-    }
-
-    fn hash(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
-        let start = self.position;
-        let (length, token) = match self.text.as_bytes()[start + 1..] {
-            [b'(', ..] => (2, Token::OpenVector),
-            [b';', ..] => (2, Token::DatumComment),
-            [b'u' | b'U', b'8', b'(', ..] => (4, Token::OpenBytevector),
-            [b'\\', ..] => return self.character(supervisor),
-            [b'0'..=b'9', ..] => return self.label(supervisor),
-            [_, ..] => return self.hash_atom(supervisor),
-            [] => {
-                self.position += 1;
-                let expected = "the rest of it";
-                return Err(self.incomplete(start, 1, "a token that starts with `#`", expected));
-            }
-        };
-        self.position += length;
-        Ok(token)
-    }
-
-    /// `#t` and its like, and numbers with prefixes.
-    fn hash_atom(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
-        let start = self.position;
-        self.position += 1;
-        self.atom(supervisor)?;
-        let text = &self.text[start..self.position];
-        match text.to_ascii_lowercase().as_str() {
-            "#t" | "#true" => return Ok(Token::Boolean(true)),
-            "#f" | "#false" => return Ok(Token::Boolean(false)),
-            _ => {}
-        }
-        let second = text.as_bytes().get(1).map_or(0, u8::to_ascii_lowercase);
-        if b"eibodx".contains(&second) {
-            return match parse::parse_supervised(text, 10, supervisor) {
-                Ok(number) => Ok(Token::Number(number)),
-                Err(reason) => Err(self.invalid_number(start, text, reason)),
-            };
-        }
-        Err(self.error_from(start, SyntaxErrorKind::UnknownHash { text: text.into() }))
-    }
-
-    /// `#0=` or `#0#`.
-    fn label(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
-        let start = self.position;
-        self.position += 1;
-        let length = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        let digits = &self.rest()[..length];
-        self.position += length;
-        let label: Option<u64> = digits.parse().ok();
-        let is_definition = self.byte() == Some(b'=');
-        if !is_definition && self.byte() != Some(b'#') {
-            self.atom(supervisor)?;
-            let text = self.text[start..self.position].into();
-            return Err(self.error_from(start, SyntaxErrorKind::UnknownHash { text }));
-        }
-        self.position += 1;
-        match label {
-            Some(label) if is_definition => Ok(Token::LabelDefinition(label)),
-            Some(label) => Ok(Token::LabelReference(label)),
-            None => {
-                let text = self.text[start..self.position].into();
-                Err(self.error_from(start, SyntaxErrorKind::LabelTooLarge { text }))
-            }
-        }
     }
 }
 

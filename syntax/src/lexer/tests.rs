@@ -1,6 +1,7 @@
 //! Tests of tokens.
 
 use super::*;
+use crate::token::Constant;
 
 fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer::new(text).unwrap();
@@ -72,7 +73,10 @@ fn characters() {
     expect("#\\alarm", '\u{7}');
     expect("#\\newline", '\n');
     expect("#\\null", '\0');
-    assert_eq!(tokens("#\\a)"), [Token::Character('a'), Token::Close]);
+    assert_eq!(
+        tokens("#\\a)"),
+        [Token::Character('a'), Token::Close(Bracket::Round)]
+    );
     assert_eq!(
         error("#\\foo").1.split(',').next(),
         Some("unknown character name `foo`")
@@ -131,21 +135,65 @@ fn other_tokens() {
             Token::Dot,
             Token::LabelDefinition(12),
             Token::LabelReference(0),
-            Token::OpenList,
-            Token::Close,
+            Token::OpenList(Bracket::Round),
+            Token::Close(Bracket::Round),
         ]
     );
     assert_eq!(tokens("1'a").len(), 3);
 }
 
 #[test]
+fn constants_are_known_in_any_case_and_directives_are_comments() {
+    let text =
+        "#!eof #!DEFAULT #!unspecific #!void #!optional #!rest #!key #!r6rs #!r7rs #!chezscheme";
+    let expected = [
+        Constant::Eof,
+        Constant::Default,
+        Constant::Unspecific,
+        Constant::Unspecific,
+        Constant::Optional,
+        Constant::Rest,
+        Constant::Key,
+    ];
+    assert_eq!(tokens(text), expected.map(Token::Constant));
+}
+
+#[test]
+fn keywords_are_symbols_with_a_prefix() {
+    assert_eq!(symbols("#:a #:|b c| d:"), ["#:a", "#:b c", "d:"]);
+    let text = "#!keyword-suffix a: : b #!no-keyword-suffix c:";
+    assert_eq!(symbols(text), ["#:a", ":", "b", "c:"]);
+    assert_eq!(symbols("#!fold-case #:AB #!srfi-88 CD:"), ["#:ab", "#:cd"]);
+}
+
+#[test]
+fn names_of_characters_are_known_in_any_case_and_from_other_reports() {
+    for (text, character) in [
+        ("#\\Space", ' '),
+        ("#\\NEWLINE", '\n'),
+        ("#\\nul", '\0'),
+        ("#\\Rubout", '\u{7f}'),
+        ("#\\linefeed", '\n'),
+        ("#\\page", '\u{c}'),
+    ] {
+        assert_eq!(tokens(text), [Token::Character(character)]);
+    }
+    assert_eq!(
+        tokens("#\\S #\\s"),
+        [Token::Character('S'), Token::Character('s')]
+    );
+}
+
+#[test]
 fn errors_name_what_was_found() {
     let cases = [
-        ("a [b]", "[", "unexpected character '['"),
+        ("a {b}", "{", "unexpected character '{'"),
         ("a\\b", "\\", "unexpected character '\\\\'"),
         ("\u{1}", "\u{1}", "unexpected character '\\u{1}'"),
         ("#zap)", "#zap", "unknown syntax `#zap`"),
-        ("#!eof", "#!eof", "unknown directive `#!eof`"),
+        ("#!eoff", "#!eoff", "unknown directive `#!eoff`"),
+        ("#: a", "#:", "unknown syntax `#:`"),
+        ("#:a\\b", "\\", "unexpected character '\\\\'"),
         ("#x1g", "#x1g", "invalid number `#x1g`"),
         (
             "(1/0)",

@@ -6,7 +6,7 @@ use crate::builder::{DatumBuilder, Leaf, ListEnd};
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{Integer, Number};
 use crate::span::Span;
-use crate::token::{Abbreviation, Token};
+use crate::token::{Abbreviation, Bracket, Token};
 
 /// The data that are not complete, outermost first.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,8 @@ struct Frame {
     /// The token that opened it.
     span: Span,
     kind: FrameKind,
+    /// What closes it, if it is a list, vector or bytevector.
+    bracket: Bracket,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,20 +78,23 @@ impl Nesting {
         builder: &mut B,
     ) -> Result<bool> {
         match token {
-            Token::OpenList => {
+            Token::OpenList(bracket) => {
                 let tail = Tail::NoDot;
-                self.open_compound(span, FrameKind::List { count: 0, tail })
+                self.open_compound(span, FrameKind::List { count: 0, tail }, *bracket)
             }
-            Token::Close => self.close(span, builder),
+            Token::Close(bracket) => self.close(*bracket, span, builder),
             Token::Symbol(name) => self.leaf(Leaf::Symbol(name), span, builder),
             Token::Number(value) => self.leaf(Leaf::Number(value), span, builder),
             Token::String(value) => self.leaf(Leaf::String(value), span, builder),
             Token::Boolean(value) => self.leaf(Leaf::Boolean(*value), span, builder),
+            Token::Constant(value) => self.leaf(Leaf::Constant(*value), span, builder),
             Token::Character(value) => self.leaf(Leaf::Character(*value), span, builder),
-            Token::OpenVector => self.open_compound(span, FrameKind::Vector { count: 0 }),
+            Token::OpenVector => {
+                self.open_compound(span, FrameKind::Vector { count: 0 }, Bracket::Round)
+            }
             Token::OpenBytevector => {
                 let start = self.bytes.len();
-                self.open_compound(span, FrameKind::Bytevector { start })
+                self.open_compound(span, FrameKind::Bytevector { start }, Bracket::Round)
             }
             Token::DatumComment => Ok(self.open(span, FrameKind::DatumComment)),
             Token::Abbreviation(abbreviation) => self.abbreviation(*abbreviation, span, builder),
@@ -143,14 +148,24 @@ impl Nesting {
 
     #[inline]
     fn open(&mut self, span: Span, kind: FrameKind) -> bool {
-        self.frames.push(Frame { span, kind });
+        let bracket = Bracket::Round;
+        self.frames.push(Frame {
+            span,
+            kind,
+            bracket,
+        });
         false
     }
 
     #[inline]
-    fn open_compound(&mut self, span: Span, kind: FrameKind) -> Result<bool> {
+    fn open_compound(&mut self, span: Span, kind: FrameKind, bracket: Bracket) -> Result<bool> {
         self.expect_room(span)?;
-        Ok(self.open(span, kind))
+        self.frames.push(Frame {
+            span,
+            kind,
+            bracket,
+        });
+        Ok(false)
     }
 
     fn abbreviation<B: DatumBuilder>(
@@ -219,16 +234,24 @@ impl Nesting {
     }
 
     #[inline]
-    fn close<B: DatumBuilder>(&mut self, span: Span, builder: &mut B) -> Result<bool> {
+    fn close<B: DatumBuilder>(
+        &mut self,
+        bracket: Bracket,
+        span: Span,
+        builder: &mut B,
+    ) -> Result<bool> {
         let Some(frame) = self.frames.pop() else {
-            return Err(unexpected_close(span, "a datum"));
+            return Err(unexpected_close(bracket, span, "a datum"));
         };
+        if frame.bracket != bracket && frame.kind.is_compound() {
+            return Err(wrong_close(frame.bracket, span));
+        }
         let whole = frame.span.to(span);
         match frame.kind {
             FrameKind::List {
                 tail: Tail::Expected,
                 ..
-            } => return Err(unexpected_close(span, "a datum after `.`")),
+            } => return Err(unexpected_close(bracket, span, "a datum after `.`")),
             FrameKind::List { count, tail } => {
                 let end = match tail {
                     Tail::Complete => ListEnd::Tail,
@@ -242,10 +265,10 @@ impl Nesting {
                 self.bytes.truncate(start);
             }
             FrameKind::Abbreviation | FrameKind::Label(_) => {
-                return Err(unexpected_close(span, "a datum after the prefix"));
+                return Err(unexpected_close(bracket, span, "a datum after the prefix"));
             }
             FrameKind::DatumComment => {
-                return Err(unexpected_close(span, "a datum after `#;`"));
+                return Err(unexpected_close(bracket, span, "a datum after `#;`"));
             }
         }
         Ok(self.complete(whole, builder))
@@ -287,6 +310,16 @@ impl Nesting {
     }
 }
 
+impl FrameKind {
+    /// Whether a bracket closes it.
+    fn is_compound(self) -> bool {
+        matches!(
+            self,
+            Self::List { .. } | Self::Vector { .. } | Self::Bytevector { .. }
+        )
+    }
+}
+
 impl Frame {
     /// The text ended in this.
     #[cold]
@@ -296,7 +329,10 @@ impl Frame {
                 tail: Tail::Expected,
                 ..
             } => ("a list", "a datum after `.`"),
-            FrameKind::List { .. } => ("a list", "`)`"),
+            FrameKind::List { .. } => match self.bracket {
+                Bracket::Round => ("a list", "`)`"),
+                Bracket::Square => ("a list", "`]`"),
+            },
             FrameKind::Vector { .. } => ("a vector", "`)`"),
             FrameKind::Bytevector { .. } => ("a bytevector", "`)`"),
             FrameKind::Abbreviation => ("a quotation", "a datum after the prefix"),
@@ -313,8 +349,24 @@ fn one_too_many(span: Span) -> SyntaxError {
 }
 
 #[cold]
-fn unexpected_close(span: Span, expected: &'static str) -> SyntaxError {
-    SyntaxError::new(span, SyntaxErrorKind::UnexpectedClose { expected })
+fn unexpected_close(bracket: Bracket, span: Span, expected: &'static str) -> SyntaxError {
+    let found = bracket.closing();
+    SyntaxError::new(span, SyntaxErrorKind::UnexpectedClose { found, expected })
+}
+
+/// `opened` is open, and the other bracket would close it.
+#[cold]
+fn wrong_close(opened: Bracket, span: Span) -> SyntaxError {
+    let found = match opened {
+        Bracket::Round => Bracket::Square,
+        Bracket::Square => Bracket::Round,
+    };
+    let kind = SyntaxErrorKind::WrongClose {
+        found: found.closing(),
+        opened: opened.opening(),
+        expected: opened.closing(),
+    };
+    SyntaxError::new(span, kind)
 }
 
 fn byte(leaf: Leaf<'_>, span: Span) -> Result<u8> {

@@ -38,6 +38,33 @@ fn lists_and_vectors() {
 }
 
 #[test]
+fn brackets_are_parentheses_that_match_their_kind() {
+    assert_eq!(reads_as("[a (b [c . d]) #([e])]"), "(a (b (c . d)) #((e)))");
+    let expected = "expected `)`, which closes `(`, found `]`";
+    assert_eq!(
+        reads_as("(a [b) c]"),
+        "\")\": expected `]`, which closes `[`, found `)`"
+    );
+    assert_eq!(reads_as("(a]"), format!("\"]\": {expected}"));
+    assert_eq!(reads_as("#(a]"), format!("\"]\": {expected}"));
+    assert_eq!(reads_as("#u8(1]"), format!("\"]\": {expected}"));
+    assert_eq!(reads_as("]"), "\"]\": unexpected `]`, expected a datum");
+    assert_eq!(
+        reads_as("[a"),
+        "\"[\": unexpected end of input in a list, expected `]`"
+    );
+}
+
+#[test]
+fn syntax_abbreviations_are_read_and_not_written() {
+    assert_eq!(
+        reads_as("#'a #`(b #,c #,@d)"),
+        "(syntax a) (quasisyntax (b (unsyntax c) (unsyntax-splicing d)))"
+    );
+    assert_eq!(reads_as("#:key |#:a b| #!eof"), "#:key |#:a b| #!eof");
+}
+
+#[test]
 fn datum_comments_hide_one_datum() {
     assert_eq!(reads_as("(a #;b c) #;(d . (e)) f #;g"), "(a c) f");
     assert_eq!(reads_as("(a #; #;b c d) #;#;a b c"), "(a d) c");

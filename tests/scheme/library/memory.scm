@@ -27,4 +27,14 @@
            (collect-garbage)
            (< (cdr before) (cdr (assq 'full-count (gc-statistics))))))
 
+;; The library is pinned; the program is kept by something.
+(define images (loaded-images))
+(test 'pinned (list-ref (assoc "boot" images) 3))
+(test #t (and (pair? (cdr images)) (not (memq 'unknown (map (lambda (image) (list-ref image 3)) images)))))
+(test #t (let ordered ((images images))
+           (or (null? images)
+               (and (< (list-ref (car images) 1) (list-ref (car images) 2))
+                    (or (null? (cdr images)) (<= (list-ref (car images) 2) (list-ref (cadr images) 1)))
+                    (ordered (cdr images))))))
+
 (finish "memory")

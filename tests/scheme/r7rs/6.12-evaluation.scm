@@ -82,4 +82,25 @@
 (test-error (environment '(no such library)))
 (test-error (environment '(scheme base) 5))
 
+;; nor can what they provide be assigned, though its library assigns it
+(evaluate '(define-library (test counter) (export count count! set-count!) (import (scheme base))
+             (begin (define count 0)
+               (define (count!) (set! count (+ count 1)) count)
+               (define-syntax set-count! (syntax-rules () ((_ n) (set! count n)))))))
+(test 'refused (define-in '(set! count 5) '(scheme base) '(test counter)))
+(test 'refused (define-in '(set! the-count 5) '(scheme base) '(prefix (test counter) the-)))
+(test '(1 7) (let ((counter (environment '(scheme base) '(test counter))))
+               (list (eval '(count!) counter) (eval '(begin (set-count! 7) count) counter))))
+
+;; environments are objects of their own
+(define (text object) (let ((port (open-output-string))) (write object port) (get-output-string port)))
+(test '("#<environment>" "#<environment>") (map text (list here (environment '(scheme base)))))
+(test #t (eq? (environment '(only (scheme base) car)) (environment '(only (scheme base) car))))
+(test #f (eq? (environment '(only (scheme base) car)) (environment '(only (scheme base) cdr))))
+(test #t (eq? here (interaction-environment)))
+(test '(#f #f #f #f) (map (lambda (type?) (type? here)) (list number? procedure? vector? symbol?)))
+(test #t (eq? here (eval (list 'quote here) here)))
+(test 'found (let ((kept (environment '(scheme base)))) (cadr (assq kept `((,here lost) (,kept found))))))
+(test "expected environment as argument 2, found" (guard (e (#t (error-object-message e))) (eval '1 0)))
+
 (finish "6.12 environments and evaluation")

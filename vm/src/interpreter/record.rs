@@ -61,8 +61,10 @@ pub(crate) fn is_type_or_derived(found: Live, wanted: Live) -> bool {
     found == wanted || is_derived(found, wanted)
 }
 
+/// An image may have made a type that is its own ancestor. Then the search ends where it has been before (Brent 1980).
 #[inline(never)]
 fn is_derived(mut found: Live, wanted: Live) -> bool {
+    let (mut seen, mut steps, mut steps_max) = (Live::FALSE, 0_u64, 1);
     while let Some(known) = Known::<RecordShape>::of(found) {
         if found == wanted {
             return true;
@@ -70,7 +72,14 @@ fn is_derived(mut found: Live, wanted: Live) -> bool {
         let Some(parent) = known.type_field(record_type::PARENT) else {
             return false;
         };
+        if steps == steps_max {
+            (seen, steps, steps_max) = (found, 0, 2 * steps_max);
+        }
         found = parent.load();
+        steps += 1;
+        if found == seen {
+            return false;
+        }
     }
     false
 }

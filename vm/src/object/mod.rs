@@ -2,6 +2,7 @@
 
 mod base;
 pub(crate) mod bytevector;
+pub(crate) mod environment;
 pub(crate) mod port;
 pub(crate) mod string;
 pub(crate) mod symbol;

@@ -177,6 +177,12 @@ impl<'m> PortObject<'m> {
         self.set_integer(port::POSITION, Value::count(position));
     }
 
+    /// Passes over `count` of the bytes that wait, which count as no part of a line. What was taken was counted.
+    pub(crate) fn skip(self, count: usize) {
+        self.take(count);
+        self.set_integer(port::COUNTED, Value::count(self.position()));
+    }
+
     /// Says which bytes of the buffer are valid.
     pub(crate) fn set_valid(self, position: usize, end: usize) {
         debug_assert!(

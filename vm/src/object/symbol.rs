@@ -146,7 +146,7 @@ impl Mutator<'_> {
         clippy::unused_self,
         reason = "only who has the mutator may look at its values"
     )]
-    pub(crate) fn symbol_name(&self, symbol: Value<'_>) -> Option<String> {
+    pub fn symbol_name(&self, symbol: Value<'_>) -> Option<String> {
         let name = Object::of_kind(symbol, Kind::Symbol)?.field(symbol::NAME);
         Some(text_of(Object::of_kind(name, Kind::String)?))
     }

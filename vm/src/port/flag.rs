@@ -22,5 +22,7 @@ pub(crate) const FOLD_CASE: i64 = 256;
 pub(crate) const STANDARD: i64 = 512;
 /// There is no file behind it.
 pub(crate) const IN_MEMORY: i64 = 1024;
+/// Its text has not begun yet, which may begin with a byte order mark.
+pub(crate) const AT_START: i64 = 4096;
 /// `char-ready?` has found the end of the input, which whoever reads next is still to find.
 pub(crate) const END_FOUND: i64 = 2048;

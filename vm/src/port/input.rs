@@ -120,11 +120,32 @@ pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled,
     let read = file::read(descriptor, &mut room)?;
     write_bytes(free, read);
     port.set_valid(port.position(), end + read.len());
+    skip_mark(port);
     Ok(if read.is_empty() {
         Filled::AtEnd
     } else {
         Filled::More
     })
+}
+
+/// The byte order mark in UTF-8. At the start of a file it says how the text is encoded, and is no part of the text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Skips a byte order mark at the start of a text, once it is there as a whole.
+fn skip_mark(port: PortObject<'_>) {
+    if !port.has(flag::AT_START) {
+        return;
+    }
+    let waiting = port.waiting();
+    let mut pairs = waiting.iter().zip(BYTE_ORDER_MARK);
+    let may_be_mark = pairs.all(|(byte, &wanted)| byte.get() == wanted);
+    let is_whole = waiting.len() >= BYTE_ORDER_MARK.len();
+    if may_be_mark && is_whole {
+        port.skip(BYTE_ORDER_MARK.len());
+    }
+    if is_whole || !may_be_mark {
+        port.set_flags(port.flags() & !flag::AT_START);
+    }
 }
 
 /// Waits for input; an interrupt ends the wait. What else is wrong shows when it is read.

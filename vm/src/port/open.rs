@@ -105,7 +105,11 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
         )
     };
     let ports = [
-        make(0, flag::INPUT | flag::INPUT_OPEN, "standard input")?,
+        make(
+            0,
+            flag::INPUT | flag::INPUT_OPEN | flag::AT_START,
+            "standard input",
+        )?,
         make(1, output | lines, "standard output")?,
         make(2, output | flag::UNBUFFERED, "standard error")?,
     ];

@@ -11,17 +11,18 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use abi::condition::ConditionKind;
 use abi::tag::Kind;
-use gc::Scope;
+use gc::{Charge, Scope};
 use loader::TrustedImage;
 
 use crate::collect::heap_exhausted;
 use crate::datum::DatumError;
 use crate::ending::HostError;
 use crate::error::{Condition, Irritant};
-use crate::hooks::{Frontend, FrontendError};
+use crate::hooks::{EnvironmentNumber, Frontend, FrontendError};
 use crate::images::{Growth, Retention};
 use crate::mutator::Mutator;
 use crate::object::Object;
+use crate::object::environment::environment_number;
 use crate::object::symbol::text_of;
 use crate::port::file::is_short_of_descriptors;
 use crate::value::Value;
@@ -73,7 +74,7 @@ pub(crate) fn raise_uncaught(m: &mut Mutator<'_>) -> Result<(), HostError> {
 
 /// `(%compile datum environment)`
 pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let environment = environment_number(m, 1)?;
+    let environment = environment_argument(m, 1)?;
     let image = with_resources(m, |m, memory_bytes| {
         let compiled = compile_argument(m, environment, memory_bytes);
         if compiled.is_err() {
@@ -87,22 +88,23 @@ pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
 /// The image of the form that is the first argument.
 fn compile_argument(
     m: &mut Mutator<'_>,
-    environment: u32,
+    environment: EnvironmentNumber,
     memory_bytes: usize,
 ) -> Result<TrustedImage<'static>, CompilationError> {
-    let part_bytes = m
-        .state()
-        .frontend
-        .as_ref()
-        .map_or(1, |frontend| frontend.part_bytes());
-    let parts_max = memory_bytes / part_bytes.max(1);
-    let (data, datum) = m.datum_of(m.argument(0), parts_max)?;
+    let (data, datum) = m.datum_of(m.argument(0), parts_max(m, memory_bytes))?;
     with_frontend(m, |frontend| {
         frontend.compile_datum(&data, datum, environment, memory_bytes)
     })
 }
 
-/// Why a form or file has no image.
+/// How many parts a datum may have that is compiled with so much memory.
+fn parts_max(m: &Mutator<'_>, memory_bytes: usize) -> usize {
+    let frontend = m.state().frontend.as_ref();
+    let part_bytes = frontend.map_or(1, |frontend| frontend.part_bytes());
+    memory_bytes / part_bytes.max(1)
+}
+
+/// Why a form or file has no image, or import sets have no environment.
 enum CompilationError {
     /// Compiling takes more memory than the heap's limit leaves.
     NoMemory,
@@ -120,10 +122,10 @@ impl From<DatumError> for CompilationError {
 
 /// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection. Where
 /// the system has no descriptor left, texts cannot be opened, and the files of ports that are gone are closed first.
-fn with_resources(
+fn with_resources<T>(
     m: &mut Mutator<'_>,
-    compile: impl Fn(&mut Mutator<'_>, usize) -> Result<TrustedImage<'static>, CompilationError>,
-) -> Result<TrustedImage<'static>, HostError> {
+    compile: impl Fn(&mut Mutator<'_>, usize) -> Result<T, CompilationError>,
+) -> Result<T, HostError> {
     let mut memory_bytes = m.heap().chargeable_bytes();
     let mut compiled = compile(m, memory_bytes);
     if matches!(compiled, Err(CompilationError::NoMemory)) {
@@ -145,7 +147,7 @@ fn with_resources(
 
 /// `(%load file-name environment)`
 pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let environment = environment_number(m, 1)?;
+    let environment = environment_argument(m, 1)?;
     let Some(path) = Object::of_kind(m.argument(0), Kind::String).map(text_of) else {
         return Err(HostError::Message(
             "load: the file name is no string".into(),
@@ -161,16 +163,25 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
 
 /// `(%environment specification)`: `#f` if a library is not loaded.
 pub(crate) fn environment(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let converted = m.datum_of(m.argument(0), usize::MAX);
-    m.settle_externals(None);
-    let (data, datum) = converted.map_err(datum_error)?;
-    let number = with_frontend(m, |frontend| frontend.environment(&data, datum));
-    let number = number.map_err(|error| match error {
-        CompilationError::NoMemory => HostError::Condition(heap_exhausted(m, 0)),
-        CompilationError::Other(error) => error,
+    let bytes_before = frontend_bytes(m);
+    let number = with_resources(m, |m, memory_bytes| {
+        let converted = m.datum_of(m.argument(0), parts_max(m, memory_bytes));
+        m.settle_externals(None);
+        let (data, datum) = converted?;
+        with_frontend(m, |frontend| {
+            frontend.environment(&data, datum, memory_bytes)
+        })
     })?;
-    m.set_result(|_| number.map_or(Value::FALSE, |number| Value::count(number as usize)));
+    m.set_result(|m| number.map_or(Value::FALSE, |number| m.environment(number)));
+    // They go with the environment, unless a library was met for the first time.
+    let young_bytes = frontend_bytes(m).saturating_sub(bytes_before);
+    m.heap().charges_resized(young_bytes);
     Ok(())
+}
+
+/// What is charged for the compiler.
+fn frontend_bytes(m: &Mutator<'_>) -> usize {
+    m.state().frontend_charge.as_ref().map_or(0, Charge::bytes)
 }
 
 /// `(%call-host ticket arguments)`
@@ -205,11 +216,8 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     text.unwrap_or("no text")
 }
 
-fn environment_number(m: &Mutator<'_>, index: usize) -> Result<u32, HostError> {
-    let number = m
-        .argument(index)
-        .as_index()
-        .and_then(|number| u32::try_from(number).ok());
+fn environment_argument(m: &Mutator<'_>, index: usize) -> Result<EnvironmentNumber, HostError> {
+    let number = environment_number(m.argument(index));
     number.ok_or_else(|| HostError::Message("this is no environment".into()))
 }
 
@@ -231,6 +239,7 @@ fn with_frontend<T>(
         charge.resize(frontend.retained_bytes());
     }
     state.frontend = Some(frontend);
+    m.heap().charges_resized(0);
     let outcome = outcome.unwrap_or_else(|panic| {
         Err(FrontendError {
             message: format!("a fault of the compiler: {}", panic_text(panic.as_ref())),

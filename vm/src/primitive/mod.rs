@@ -9,6 +9,7 @@ pub(crate) mod control;
 mod entry;
 pub(crate) mod functions;
 mod host;
+pub(crate) mod images;
 pub(crate) mod record;
 pub(crate) mod weakness;
 

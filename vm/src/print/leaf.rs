@@ -176,6 +176,9 @@ fn special_name(value: Value<'_>) -> &'static str {
         tag::UNBOUND => "#<unbound>",
         tag::DEFAULT => "#<default>",
         tag::BROKEN => "#<broken>",
+        tag::OPTIONAL_MARK => "#!optional",
+        tag::REST_MARK => "#!rest",
+        tag::KEY_MARK => "#!key",
         _ => "#<unknown>",
     }
 }
@@ -238,6 +241,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Chunk => "#<continuation>",
         Kind::CodeAddresses => "#<backtrace>",
         Kind::Table => "#<table>",
+        Kind::Environment => "#<environment>",
         _ => "#<object>",
     }
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
 use gc::Charge;
-use syntax::{DatumBuilder, Integer, Leaf, ListEnd, Span, Stop, Supervisor};
+use syntax::{Constant, DatumBuilder, Integer, Leaf, ListEnd, Span, Stop, Supervisor};
 
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -311,6 +311,18 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
     }
 }
 
+/// The value of `#!eof` and its like.
+pub(crate) fn constant_value<'m>(constant: Constant) -> Value<'m> {
+    match constant {
+        Constant::Eof => Value::EOF,
+        Constant::Default => Value::DEFAULT,
+        Constant::Unspecific => Value::UNSPECIFIED,
+        Constant::Optional => Value::OPTIONAL_MARK,
+        Constant::Rest => Value::REST_MARK,
+        Constant::Key => Value::KEY_MARK,
+    }
+}
+
 impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
     type Datum = Result<Value<'m>, Raise<'m>>;
 
@@ -343,6 +355,7 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
                 string.unwrap_or_else(|raise| self.not_made(0, &raise))
             }
             Leaf::Boolean(value) => Value::boolean(value),
+            Leaf::Constant(constant) => constant_value(constant),
             Leaf::Character(value) => Value::character(value),
             Leaf::Bytevector(bytes) => {
                 let header = Header::new(Kind::Bytevector, bytes.len() as u64);

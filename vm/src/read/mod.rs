@@ -12,7 +12,7 @@ use std::cell::Cell;
 use abi::condition::ConditionKind;
 use syntax::{DatumBuilder, Parser, Progress, Stop, SyntaxError, SyntaxErrorKind, TextPart};
 
-pub(crate) use builder::ValueBuilder;
+pub(crate) use builder::{ValueBuilder, constant_value};
 
 use crate::error::{Irritant, Raise};
 use crate::mutator::Mutator;

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use abi::procedure::{FLAG_REST, ProcedureHeader};
+use abi::procedure::{FLAG_REST, FLAG_RETURNS_RAW, ProcedureHeader};
 
 use super::select::{Entry, SelectedProcedure, Selector};
 use crate::codegen::CodegenError;
@@ -44,10 +44,17 @@ fn procedure_code(
         assembler,
         entry_map,
     } = selected;
+    let mut flags = 0;
+    if procedure.rest {
+        flags |= FLAG_REST;
+    }
+    if procedure.result.is_raw() {
+        flags |= FLAG_RETURNS_RAW;
+    }
     let header = ProcedureHeader {
         required: procedure.required,
         optional: procedure.optional,
-        flags: if procedure.rest { FLAG_REST } else { 0 },
+        flags,
         frame_bytes: assembler.slots_end as u32 * SLOT_BYTES,
         ..ProcedureHeader::default()
     };

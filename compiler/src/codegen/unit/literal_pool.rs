@@ -8,6 +8,7 @@ use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
 use crate::checkpoint;
 use crate::codegen::CodegenError;
+use crate::core::constant_word;
 use crate::id::IdVec;
 use crate::link::unit::{Constant, ConstantId, ConstantWord, NameId};
 use crate::ssa::ir::ProcedureId;
@@ -130,6 +131,7 @@ impl LiteralPool {
             DatumKind::Pair(..) | DatumKind::Vector(_) => return Ok(None),
             DatumKind::Null => ConstantWord::Word(tag::NULL),
             DatumKind::Boolean(value) => ConstantWord::Word(tag::boolean(*value)),
+            DatumKind::Constant(constant) => ConstantWord::Word(constant_word(*constant)),
             DatumKind::Character(value) => ConstantWord::Word(tag::character(*value)),
             DatumKind::Number(number) => self.number(number),
             DatumKind::String(text) => {

@@ -49,6 +49,9 @@ pub fn name_activations(mut program: Program) -> Program {
     program
 }
 
+/// An expression in so many others is not looked for a name: the inits of nested bindings take linear time.
+const NAMING_STEPS_MAX: usize = 32;
+
 /// Which local variables name a procedure of the text.
 struct Names(IdVec<VariableId, bool>);
 
@@ -62,7 +65,7 @@ impl Names {
     /// Whether an expression is a procedure of the text, or the name of one.
     fn is_named(&self, program: &Program, procedure: ExprId) -> bool {
         let mut id = procedure;
-        loop {
+        for _ in 0..NAMING_STEPS_MAX {
             id = match program.expr(id) {
                 Expr::GlobalRef(_) | Expr::Lambda(_) => return true,
                 &Expr::Local(variable) => return self.0[variable],
@@ -77,6 +80,7 @@ impl Names {
                 _ => return false,
             };
         }
+        false
     }
 
     /// Whether a call calls what no name of the text stands for.
@@ -216,6 +220,23 @@ mod tests {
             found,
             [inner, inner, inner, tail].map(|call| wanted("f", call))
         );
+    }
+
+    #[test]
+    fn the_inits_of_nested_bindings_take_linear_time() {
+        use std::fmt::Write as _;
+        // A search through all inits for each would take minutes.
+        const DEPTH: usize = 200_000;
+        let mut text = "(lambda f.0 (y.1) ".to_owned();
+        for number in 2..DEPTH + 2 {
+            write!(text, "(let ((x.{number} ").expect("a text takes all");
+        }
+        text += "(call y.1)";
+        for number in (2..DEPTH + 2).rev() {
+            write!(text, ")) x.{number})").expect("a text takes all");
+        }
+        text += ")";
+        assert_eq!(calls(&text), [("f".to_owned(), CallPosition::Inner)]);
     }
 
     #[test]

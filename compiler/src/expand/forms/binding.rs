@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::denotation::{CoreForm, Denotation};
+use super::super::denotation::CoreForm;
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
@@ -118,7 +118,7 @@ impl Expander<'_> {
         for (&(name, init), variable) in bindings.iter().zip(variables).rev() {
             self.then(move |expander| {
                 expander.scopes.enter();
-                expander.scopes.bind(name, Denotation::Local(variable));
+                expander.bind_local(name, variable);
                 Ok(())
             });
             self.later(init);

@@ -8,12 +8,15 @@ mod letrec;
 mod procedure;
 mod quasiquote;
 mod record;
+mod syntax_case;
+mod syntax_parameter;
 mod values;
 
-use super::denotation::CoreForm;
+use super::denotation::{CoreForm, Denotation};
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::name::Name;
+use super::resolver::Meaning;
 use super::syntax::SyntaxId;
 use crate::core::ir::{Expr, ExprId, VariableId};
 
@@ -48,17 +51,22 @@ impl Expander<'_> {
             CoreForm::LetSyntax | CoreForm::LetrecSyntax => self.let_syntax(form, id),
             CoreForm::CondExpand => self.cond_expand(id),
             CoreForm::Include | CoreForm::IncludeCi => self.include_form(form, id),
+            CoreForm::SyntaxCase => self.syntax_case(id),
+            CoreForm::SyntaxForm => self.syntax_form(id),
+            CoreForm::Quasisyntax => self.quasisyntax(id),
+            CoreForm::SyntaxParameterize => self.syntax_parameterize(id),
             CoreForm::SyntaxErrorForm => Err(self.syntax_error(id)),
             CoreForm::Define
             | CoreForm::DefineValues
             | CoreForm::DefineRecordType
-            | CoreForm::DefineSyntax => {
+            | CoreForm::DefineSyntax
+            | CoreForm::DefineSyntaxParameter => {
                 let name = form.name();
                 let message =
                     format!("{name}: a definition cannot stand where an expression is expected");
                 Err(self.failure(id, message))
             }
-            CoreForm::Import | CoreForm::DefineLibrary => {
+            CoreForm::Import | CoreForm::DefineLibrary | CoreForm::BeginForSyntax => {
                 let message = format!("{}: expected at top level only", form.name());
                 Err(self.failure(id, message))
             }
@@ -79,6 +87,14 @@ impl Expander<'_> {
     fn set_form(&mut self, id: SyntaxId) -> Result<()> {
         let operands = self.operands(id, CoreForm::Set, 2, 2)?;
         let name = self.identifier(operands[0], CoreForm::Set)?;
+        if let Meaning::Known(Denotation::Macro(definition)) = self.resolve(name)
+            && definition.takes_set()
+        {
+            let expanded = self.expand_macro(&definition, id)?;
+            self.visit(expanded)?;
+            self.later(expanded);
+            return Ok(());
+        }
         self.then(move |expander| {
             let value = expander.pop();
             let expr = expander.assign(name, value, id)?;

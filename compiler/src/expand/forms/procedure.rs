@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::super::denotation::{CoreForm, Denotation};
+use syntax::{Constant, DatumKind};
+
+use super::super::denotation::{CoreForm, Denotation, LocalName};
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
@@ -65,18 +67,66 @@ impl Expander<'_> {
         self.procedure("".into(), &formals, operands[3..].to_vec(), id)
     }
 
-    /// Reads `(a b . c)`.
+    /// Reads `(a b . c)`, and `(a #!optional b #!rest c)` as MIT Scheme does.
     pub(crate) fn formals(&self, id: SyntaxId, form: CoreForm) -> Result<Formals> {
         let list = self.syntax.list(id);
         let mut formals = Formals::default();
+        let takes_marks = matches!(
+            form,
+            CoreForm::Define | CoreForm::Lambda | CoreForm::NamedLambda
+        );
+        let mut mark = None;
         for item in list.items {
-            formals.required.push(self.parameter(item, form)?);
+            match (mark, self.mark(item)) {
+                (_, Some(next)) if !takes_marks => {
+                    let message = format!("{}: misplaced `{}`", form.name(), next.text());
+                    return Err(self.failure(item, message));
+                }
+                (None, Some(next @ (Constant::Optional | Constant::Rest)))
+                | (Some(Constant::Optional), Some(next @ Constant::Rest)) => mark = Some(next),
+                (_, Some(next)) => {
+                    let message = format!("{}: misplaced `{}`", form.name(), next.text());
+                    return Err(self.failure(item, message));
+                }
+                (Some(Constant::Optional), None) => {
+                    formals.optional.push(self.parameter(item, form)?);
+                }
+                (Some(_), None) if formals.rest.is_none() => {
+                    formals.rest = Some(self.parameter(item, form)?);
+                }
+                (None, None) => formals.required.push(self.parameter(item, form)?),
+                (Some(_), None) => {
+                    let message = format!("{}: one parameter follows `#!rest`", form.name());
+                    return Err(self.failure(item, message));
+                }
+            }
         }
-        if !matches!(self.syntax.node(list.tail), Node::Null) {
+        let has_tail = !matches!(self.syntax.node(list.tail), Node::Null);
+        if mark == Some(Constant::Rest) && (has_tail || formals.rest.is_none()) {
+            let message = format!("{}: one parameter follows `#!rest`", form.name());
+            return Err(self.failure(id, message));
+        }
+        if has_tail {
             formals.rest = Some(self.parameter(list.tail, form)?);
         }
-        let mut names: Vec<Name> = formals.required.clone();
-        names.extend(formals.rest);
+        self.check_parameters(&formals, id, form)?;
+        Ok(formals)
+    }
+
+    /// The mark between parameters that `id` is.
+    fn mark(&self, id: SyntaxId) -> Option<Constant> {
+        match self.syntax.node(id) {
+            Node::Atom(atom) => match **atom {
+                DatumKind::Constant(constant) => Some(constant),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Refuses a parameter that occurs twice.
+    fn check_parameters(&self, formals: &Formals, id: SyntaxId, form: CoreForm) -> Result<()> {
+        let mut names: Vec<Name> = formals.names().collect();
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
             let message = format!(
@@ -86,7 +136,7 @@ impl Expander<'_> {
             );
             return Err(self.failure(id, message));
         }
-        Ok(formals)
+        Ok(())
     }
 
     fn parameter(&self, id: SyntaxId, form: CoreForm) -> Result<Name> {
@@ -143,8 +193,15 @@ impl Expander<'_> {
     /// Binds a name to a new variable in the innermost scope.
     pub(crate) fn bind_name(&mut self, name: Name) -> VariableId {
         let variable = self.variable(name);
-        self.scopes.bind(name, Denotation::Local(variable));
+        self.bind_local(name, variable);
         variable
+    }
+
+    /// Binds a name to a variable of this unit in the innermost scope.
+    pub(crate) fn bind_local(&mut self, name: Name, variable: VariableId) {
+        let unit = self.unit;
+        let local = LocalName { variable, unit };
+        self.scopes.bind(name, Denotation::Local(local));
     }
 
     pub(crate) fn closure(

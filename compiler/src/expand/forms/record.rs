@@ -35,7 +35,7 @@ pub(crate) enum RecordProcedure {
 
 impl Expander<'_> {
     /// Reads `(define-record-type type constructor predicate field ...)`.
-    pub(crate) fn record_definition(&self, id: SyntaxId) -> Result<RecordDefinition> {
+    pub(crate) fn record_definition(&mut self, id: SyntaxId) -> Result<RecordDefinition> {
         let form = CoreForm::DefineRecordType;
         let operands = self.operands(id, form, 3, usize::MAX)?;
         // Some dialects write (type option ...).
@@ -75,14 +75,8 @@ impl Expander<'_> {
                 ));
             }
         }
-        let mut procedures = Vec::new();
-        procedures.extend(self.constructor(operands[1], &fields)?);
-        if !self.is_false(operands[2]) {
-            procedures.push((
-                self.identifier(operands[2], form)?,
-                RecordProcedure::Predicate,
-            ));
-        }
+        let mut procedures =
+            self.constructor_and_predicate(type_name, &fields, [operands[1], operands[2]])?;
         procedures.extend(accessors);
         Ok(RecordDefinition {
             at: id,
@@ -92,8 +86,52 @@ impl Expander<'_> {
         })
     }
 
+    /// The constructor and the predicate, of which either may be missing. `#t` gives them the usual names (SRFI 131).
+    fn constructor_and_predicate(
+        &mut self,
+        type_name: Name,
+        fields: &[Name],
+        [constructor, predicate]: [SyntaxId; 2],
+    ) -> Result<Vec<(Name, RecordProcedure)>> {
+        let form = CoreForm::DefineRecordType;
+        let mut procedures = Vec::new();
+        let type_text = Rc::clone(self.text(type_name));
+        let text = type_text
+            .strip_prefix('<')
+            .and_then(|text| text.strip_suffix('>'));
+        let text = text.unwrap_or(&type_text);
+        if self.is_boolean(constructor, true) {
+            let all = (0..fields.len()).collect();
+            let name = self.name_like(type_name, &format!("make-{text}"));
+            procedures.push((name, RecordProcedure::Constructor(all)));
+        } else {
+            procedures.extend(self.constructor(constructor, fields)?);
+        }
+        if self.is_boolean(predicate, true) {
+            let name = self.name_like(type_name, &format!("{text}?"));
+            procedures.push((name, RecordProcedure::Predicate));
+        } else if !self.is_false(predicate) {
+            procedures.push((
+                self.identifier(predicate, form)?,
+                RecordProcedure::Predicate,
+            ));
+        }
+        Ok(procedures)
+    }
+
     fn is_false(&self, id: SyntaxId) -> bool {
-        matches!(self.syntax.node(id), Node::Atom(atom) if **atom == DatumKind::Boolean(false))
+        self.is_boolean(id, false)
+    }
+
+    fn is_boolean(&self, id: SyntaxId, value: bool) -> bool {
+        matches!(self.syntax.node(id), Node::Atom(atom) if **atom == DatumKind::Boolean(value))
+    }
+
+    /// The name that the symbol `text` is where `name` was written (SRFI 131).
+    fn name_like(&mut self, name: Name, text: &str) -> Name {
+        let names = &mut self.registry.names;
+        let symbol = names.symbol(text);
+        names.in_context_of(name, symbol)
     }
 
     /// `#f`, a name (of a procedure that takes all fields) or `(name field ...)`.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::denotation::{CoreForm, Denotation};
+use super::super::denotation::CoreForm;
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
@@ -141,7 +141,7 @@ impl Expander<'_> {
                 expander.scopes.enter();
                 let variables = parameters.required.iter().copied().chain(parameters.rest);
                 for (name, variable) in formals.names().zip(variables) {
-                    expander.scopes.bind(name, Denotation::Local(variable));
+                    expander.bind_local(name, variable);
                 }
                 Ok(())
             });

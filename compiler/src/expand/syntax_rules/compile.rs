@@ -74,6 +74,82 @@ fn literals(syntax: &Syntax, list: SyntaxId) -> Result<Vec<Name>> {
     items.into_iter().map(name).collect()
 }
 
+/// A pattern of `syntax-case`.
+#[derive(Debug)]
+pub(crate) struct CompiledPattern {
+    pub(crate) pattern: Pattern,
+    /// By slot.
+    pub(crate) variables: Vec<PatternVariable>,
+}
+
+/// What a pattern or template of `syntax-case` stands in.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) syntax: &'a Syntax,
+    pub(crate) names: &'a Names,
+    /// The names that mean `...` or `_`.
+    pub(crate) auxiliaries: &'a [(Name, CoreForm)],
+    pub(crate) budget: &'a Budget,
+}
+
+impl<'a> Surroundings<'a> {
+    fn context(self, literals: &'a [Name]) -> Context<'a> {
+        Context {
+            syntax: self.syntax,
+            names: self.names,
+            auxiliaries: self.auxiliaries,
+            custom_ellipsis: None,
+            literals,
+            budget: self.budget,
+            extent: Extent::default(),
+        }
+    }
+}
+
+/// Compiles a pattern of `syntax-case`.
+pub(crate) fn compile_pattern(
+    surroundings: Surroundings<'_>,
+    literals: &[Name],
+    pattern: SyntaxId,
+) -> Result<CompiledPattern> {
+    let context = surroundings.context(literals);
+    let mut patterns = Patterns {
+        context: &context,
+        variables: Vec::new(),
+        shared: SharedParts::default(),
+    };
+    let pattern = patterns.compile(pattern, 0, 0);
+    Ok(CompiledPattern {
+        pattern: pattern.map_err(of_syntax_case)?,
+        variables: patterns.variables,
+    })
+}
+
+/// Compiles a template of `syntax`, in which `variables` stand for values. The rule's pattern means nothing.
+pub(crate) fn compile_template(
+    surroundings: Surroundings<'_>,
+    variables: Vec<PatternVariable>,
+    template: SyntaxId,
+) -> Result<Rule> {
+    let context = surroundings.context(&[]);
+    let templates = Templates {
+        context: &context,
+        variables,
+        copies: Vec::new(),
+        inserted: Vec::new(),
+        ellipses: 0,
+        shared: SharedParts::default(),
+    };
+    templates
+        .rule(Pattern::Null, template)
+        .map_err(of_syntax_case)
+}
+
+/// A mistake in a part of `syntax-case`, found by what compiles `syntax-rules`.
+fn of_syntax_case(failure: Failure) -> Failure {
+    failure.renamed("syntax-rules", "syntax-case")
+}
+
 struct Context<'a> {
     syntax: &'a Syntax,
     names: &'a Names,
@@ -107,7 +183,7 @@ impl Context<'_> {
             shared: SharedParts::default(),
         };
         let pattern = patterns.compile(operands, 0, 0)?;
-        let mut templates = Templates {
+        let templates = Templates {
             context: self,
             variables: patterns.variables,
             copies: Vec::new(),
@@ -115,14 +191,7 @@ impl Context<'_> {
             ellipses: 0,
             shared: SharedParts::default(),
         };
-        let template = templates.compile(template, Ellipses::Repeat, 0)?.template;
-        Ok(Rule {
-            pattern,
-            template,
-            copies: templates.copy_sources(),
-            variables: templates.variables,
-            inserted: templates.inserted,
-        })
+        templates.rule(pattern, template)
     }
 
     fn is_ellipsis(&self, id: SyntaxId) -> bool {
@@ -335,6 +404,17 @@ impl Compiled {
 }
 
 impl Templates<'_> {
+    fn rule(mut self, pattern: Pattern, template: SyntaxId) -> Result<Rule> {
+        let template = self.compile(template, Ellipses::Repeat, 0)?.template;
+        Ok(Rule {
+            pattern,
+            template,
+            copies: self.copy_sources(),
+            variables: self.variables,
+            inserted: self.inserted,
+        })
+    }
+
     fn compile(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
         let compiled = self.inside(id, ellipses, nesting)?;
         if nesting == 0

@@ -7,6 +7,7 @@
 //! [`NESTING_MAX`].
 
 mod compile;
+mod encode;
 mod instantiate;
 mod matching;
 mod shared_parts;
@@ -18,7 +19,10 @@ use syntax::DatumKind;
 
 use super::name::Name;
 
-pub(crate) use compile::compile;
+pub(crate) use compile::{
+    CompiledPattern, Surroundings, compile, compile_pattern, compile_template,
+};
+pub(crate) use encode::{encode_pattern, encode_template};
 pub(crate) use instantiate::{Site, instantiate};
 pub(crate) use matching::{Matched, match_pattern};
 pub(crate) use write::{write_pattern, write_rules};
@@ -37,7 +41,7 @@ pub(crate) struct SyntaxRules {
 }
 
 /// A pattern and what its matches are replaced by.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule {
     /// What follows the macro's name in a use.
     pub(crate) pattern: Pattern,

@@ -1,6 +1,7 @@
 //! The expander, seen through Core's text form.
 
 mod budget;
+mod environments;
 mod forms;
 mod give_back;
 mod hygiene;

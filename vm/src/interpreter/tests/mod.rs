@@ -14,7 +14,7 @@ use syntax::{Data, DatumId};
 
 use self::assembler::{Assembler, Code, CodePlace, Shape};
 use crate::ending::VmError;
-use crate::hooks::{Frontend, FrontendError};
+use crate::hooks::{EnvironmentNumber, Frontend, FrontendError};
 use crate::mutator::Mutator;
 use crate::value::Value;
 use crate::vm::{Vm, VmOptions};
@@ -38,7 +38,7 @@ impl Frontend for NoFrontend {
         &mut self,
         _: &Data,
         _: DatumId,
-        _: u32,
+        _: EnvironmentNumber,
         _: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(FrontendError::default())
@@ -47,15 +47,22 @@ impl Frontend for NoFrontend {
     fn compile_file(
         &mut self,
         _: &str,
-        _: u32,
+        _: EnvironmentNumber,
         _: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(FrontendError::default())
     }
 
-    fn environment(&mut self, _: &Data, _: DatumId) -> Result<Option<u32>, FrontendError> {
+    fn environment(
+        &mut self,
+        _: &Data,
+        _: DatumId,
+        _: usize,
+    ) -> Result<Option<EnvironmentNumber>, FrontendError> {
         Err(FrontendError::default())
     }
+
+    fn forget_environment(&mut self, _: EnvironmentNumber) {}
 }
 
 /// Enters a machine of a test.

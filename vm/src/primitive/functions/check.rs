@@ -41,6 +41,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::CodeAddresses => "backtrace",
         Kind::Port => "port",
         Kind::Table => "table",
+        Kind::Environment => "environment",
         _ => "object of another kind",
     }
 }

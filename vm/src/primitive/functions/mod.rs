@@ -9,6 +9,7 @@ mod arithmetic;
 mod bytevector;
 mod character;
 mod check;
+mod environment;
 mod equal;
 pub(crate) mod equivalence;
 mod input;
@@ -34,6 +35,7 @@ pub(crate) use super::control::{
     is_continuation, location, location_value, mark_parameter, parameters, procedure_arity,
     procedure_name, set_handlers, set_parameters, set_winders, void, winders, wrong_argument_count,
 };
+pub(crate) use super::images::loaded_images;
 pub(crate) use super::record::{
     is_record_of, make_record_type, record_field, record_type_fields, record_type_name,
     record_type_of,
@@ -55,6 +57,7 @@ pub(crate) use character::{
     char_downcase, char_foldcase, char_upcase, digit_value, is_char_alphabetic, is_char_lower_case,
     is_char_numeric, is_char_upper_case, is_char_whitespace,
 };
+pub(crate) use environment::is_environment;
 pub(crate) use equal::is_equal;
 pub(crate) use equivalence::{eq_hash, equal_hash, is_eqv};
 pub(crate) use input::{

@@ -71,15 +71,15 @@ fn open_file<'m>(
     /// More than the port takes, beside name and buffer.
     const PORT_BYTES: usize = 256;
     let name = file_name(m, args, 0, who)?;
-    let kind = if args[1].is_true() {
-        flag::BINARY
-    } else {
-        flag::TEXTUAL
+    let is_input = access == Access::Read;
+    let kind = match (args[1].is_true(), is_input) {
+        (true, _) => flag::BINARY,
+        (false, true) => flag::TEXTUAL | flag::AT_START,
+        (false, false) => flag::TEXTUAL,
     };
     // Everything is announced before the file is opened, so that it is opened once.
     m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), UnitWidth::Wide))?;
     let descriptor = port::open_file(m, args[0], who, || file::open(&name, access))?;
-    let is_input = access == Access::Read;
     let flags = kind | if is_input { INPUT } else { OUTPUT };
     let new = NewPort {
         flags,

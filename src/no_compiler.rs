@@ -1,31 +1,26 @@
-//! What stands for the compiler in a library without the feature `compiler`: it refuses every text.
+//! What stands for the compiler in a runtime that has none: it refuses every text.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use vm::FrontendError;
+use vm::hooks::EnvironmentNumber;
 
-/// No compiler.
-#[derive(Debug)]
-pub(crate) struct Frontend;
+use crate::error::Error;
 
 /// No compiler, as the machine's hook.
 #[derive(Debug)]
-pub(crate) struct SharedFrontend(
-    #[expect(dead_code, reason = "made as that of the compiler, which is shared")]
-    pub(crate)  Rc<RefCell<Frontend>>,
-);
+pub(crate) struct NoCompiler;
 
 fn refused() -> FrontendError {
     FrontendError {
-        message: "this runtime has no compiler: it runs images alone".to_owned(),
+        message: Error::NoCompiler.to_string(),
         ..FrontendError::default()
     }
 }
 
-impl vm::hooks::Frontend for SharedFrontend {
+impl vm::hooks::Frontend for NoCompiler {
     fn part_bytes(&self) -> usize {
         1
     }
@@ -42,7 +37,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         &mut self,
         _data: &Data,
         _datum: DatumId,
-        _environment: u32,
+        _environment: EnvironmentNumber,
         _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
@@ -51,13 +46,20 @@ impl vm::hooks::Frontend for SharedFrontend {
     fn compile_file(
         &mut self,
         _path: &str,
-        _environment: u32,
+        _environment: EnvironmentNumber,
         _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
     }
 
-    fn environment(&mut self, _data: &Data, _datum: DatumId) -> Result<Option<u32>, FrontendError> {
+    fn environment(
+        &mut self,
+        _data: &Data,
+        _datum: DatumId,
+        _memory_bytes: usize,
+    ) -> Result<Option<EnvironmentNumber>, FrontendError> {
         Err(refused())
     }
+
+    fn forget_environment(&mut self, _environment: EnvironmentNumber) {}
 }

@@ -1,0 +1,31 @@
+//! `cozen strip IMAGE`: an image without names and lines.
+
+use std::path::Path;
+
+use cozen::Error;
+use cozen::link::{Debug, LinkError, strip as stripped};
+
+use crate::arguments::Options;
+use crate::status::Status;
+use crate::write_file::{FileKind, write};
+
+/// Removes from an image what tools read, to `output` or in its place.
+pub(crate) fn strip(
+    options: &Options,
+    file: &Path,
+    output: Option<&Path>,
+) -> Result<Status, Error> {
+    let image = cozen::read_file(file)?;
+    let debug = options.build.debug.unwrap_or(Debug::None);
+    let stripped = stripped(&image, debug).map_err(|error| refused(file, error))?;
+    write(output.unwrap_or(file), &stripped, FileKind::Plain)?;
+    Ok(Status::SUCCESS)
+}
+
+fn refused(file: &Path, error: LinkError) -> Error {
+    let name = file.display().to_string();
+    match error {
+        LinkError::Image(error) => Error::Load { name, error },
+        error => Error::Setup(format!("{name}: {error}")),
+    }
+}

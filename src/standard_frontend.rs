@@ -1,0 +1,17 @@
+//! The compiler as all of this library uses it: macros may be procedures.
+
+use std::path::PathBuf;
+
+use compiler::options::Options;
+
+use crate::frontend::Frontend;
+use crate::macro_evaluator::MachineEvaluator;
+use crate::macro_settings::MakeEvaluator;
+
+impl Frontend {
+    /// A compiler that also looks for libraries in `library_paths`.
+    pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
+        let maker = MakeEvaluator(MachineEvaluator::make);
+        Self::without_machine(library_paths, options).with_evaluator(maker)
+    }
+}
