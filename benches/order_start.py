@@ -7,11 +7,14 @@ The linker puts functions where their crates come. A start runs some 700 of 25,0
 a window of 64 KiB of its own: the system maps a file in such windows, with a page fault for each. `cli/build.rs` gives
 the script to the linker.
 
-The functions are those that Valgrind's tool `callgrind` sees at a start: of `-e 0`, of a program in an image, of a
-program in the cache, and of the prompt. A symbol of Rust ends in a hash that differs from compiler to compiler. So the
-script names functions by patterns, and functions that are generic come in all their instances. Those that are large
-altogether, and those of the standard library, are named exactly, for the compiler with which the file was written.
-Functions of the C library come with their objects.
+The functions are those that Valgrind's tool `callgrind` sees at a start: of the prompt that waits, of `-e 0`, of a
+program in an image, of a program in the cache, and of a form at the prompt. What the first one runs comes first, then
+what the second one runs besides, and so on: so a process that waits has few windows.
+
+A symbol of Rust ends in a hash that differs from compiler to compiler. So the script names functions by patterns, and
+functions that are generic come in all their instances. Those that are large altogether, and those of the standard
+library, are named exactly, for the compiler with which the file was written. Functions of the C library come with
+their objects.
 
 A pattern that fits nothing costs nothing but its place: after large changes, write the file anew.
 """
@@ -54,12 +57,15 @@ def main():
     executable = options.cozen.resolve()
     sizes = sizes_of_functions(executable)
     seen = functions_of_starts(executable)
-    rust = sorted(set(rust_patterns(seen, sizes)))
-    objects = objects_of_archives(seen, sizes)
-    lines = [f"    *(.text.{pattern} .text.unlikely.{pattern})\n" for pattern in ["main", *rust]]
-    lines += [f"    *{archive}:{member}(.text .text.*)\n" for archive, member in objects]
+    rust = in_order(rust_patterns(seen, sizes))
+    objects = in_order(objects_of_archives(seen, sizes))
+    lines = ["    *(.text.main .text.unlikely.main)\n"]
+    for start in range(1 + max(seen.values())):
+        lines += [f"    *(.text.{pattern} .text.unlikely.{pattern})\n" for pattern in rust.get(start, [])]
+        lines += [f"    *{archive}:{member}(.text .text.*)\n" for archive, member in objects.get(start, [])]
+    rust, objects = (sum(map(len, each.values())) for each in (rust, objects))
     SCRIPT.write_text(HEADER + "".join(lines) + FOOTER)
-    print(f"{len(rust)} functions, {len(objects)} objects of archives: {SCRIPT.relative_to(ROOT)}")
+    print(f"{rust} functions, {objects} objects of archives: {SCRIPT.relative_to(ROOT)}")
 
 
 def sizes_of_functions(executable):
@@ -69,8 +75,19 @@ def sizes_of_functions(executable):
     return {each[3]: int(each[1], 16) for each in fields if len(each) == 4 and each[2] in "tTwWi"}
 
 
+def in_order(pairs):
+    """Of pairs of a start and what it runs: for each start, what it is the first one to run."""
+    first = {}
+    for start, found in pairs:
+        first[found] = min(start, first.get(found, start))
+    by_start = {}
+    for found in sorted(first):
+        by_start.setdefault(first[found], []).append(found)
+    return by_start
+
+
 def functions_of_starts(executable):
-    """Symbols of the functions that run at a start."""
+    """Symbols of the functions that run at a start, with the number of the first start that runs them."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         program = folder / "hello.scm"
@@ -80,18 +97,22 @@ def functions_of_starts(executable):
         environment = {**os.environ, "XDG_CACHE_HOME": str(cache)}
         run(executable, "compile", program, "-o", folder / "hello.czo")
         # The second run finds the first one's image.
-        trace(executable, [program], environment, folder)
-        commands = [["-e", "0"], [folder / "hello.czo"], [program], []]
-        return set().union(*(trace(executable, each, environment, folder) for each in commands))
+        trace(executable, [program], "", environment, folder)
+        starts = [([], ""), (["-e", "0"], ""), ([folder / "hello.czo"], ""), ([program], ""), ([], "(+ 1 2)\n")]
+        first = {}
+        for number, (arguments, text) in enumerate(starts):
+            for name in trace(executable, arguments, text, environment, folder):
+                first.setdefault(name, number)
+        return first
 
 
-def trace(executable, arguments, environment, folder):
-    """Symbols of the functions that a command runs."""
+def trace(executable, arguments, text, environment, folder):
+    """Symbols of the functions that a command runs, which reads a text."""
     profile = folder / "profile"
     command = ["valgrind", "--tool=callgrind", "--demangle=no", f"--callgrind-out-file={profile}"]
     subprocess.run(
         [*command, executable, *arguments],
-        input="(+ 1 2)\n", text=True, check=True, capture_output=True, env=environment,
+        input=text, text=True, check=True, capture_output=True, env=environment,
     )
     names = re.findall(r"^c?fn=\(\d+\) (\S+)$", profile.read_text(), re.MULTILINE)
     # A function that calls itself is listed once for each depth.
@@ -99,30 +120,29 @@ def trace(executable, arguments, environment, folder):
 
 
 def rust_patterns(seen, sizes):
-    """Patterns of the symbols of Rust."""
+    """Patterns of the symbols of Rust, each with a start that runs them."""
     instances = {}
     for name, size in sizes.items():
         instances.setdefault(HASH.sub("", name), []).append(size)
-    for name in seen & sizes.keys():
-        start = HASH.sub("", name)
+    for name in seen.keys() & sizes.keys():
+        stem = HASH.sub("", name)
         if name.startswith("_R"):
-            yield name
+            yield seen[name], name
         elif HASH.search(name):
-            is_small = len(instances[start]) == 1 or sum(instances[start]) <= INSTANCES_BYTES_MAX
-            yield f"{start}17h*" if is_small else f"{name}*"
+            is_small = len(instances[stem]) == 1 or sum(instances[stem]) <= INSTANCES_BYTES_MAX
+            yield seen[name], f"{stem}17h*" if is_small else f"{name}*"
 
 
 def objects_of_archives(seen, sizes):
-    """Archives of the C compiler that are linked, and their objects, of the other functions."""
-    others = {name for name in seen | OF_VDSO if name in sizes and not name.startswith("_R") and not HASH.search(name)}
-    found = set()
+    """Archives of the C compiler that are linked, and their objects, of the other functions, each with a start."""
+    seen = dict.fromkeys(OF_VDSO, 0) | seen
+    others = {name for name in seen if name in sizes and not name.startswith("_R") and not HASH.search(name)}
     for archive in ARCHIVES:
         path = run("cc", f"-print-file-name={archive}").strip()
         for line in run("nm", "-A", "--defined-only", path).splitlines():
             place, kind, symbol = line.split()
             if symbol in others and kind in "tTwWi":
-                found.add((archive, FOR_PROCESSORS.sub("-*", place.split(":")[1])))
-    return sorted(found)
+                yield seen[symbol], (archive, FOR_PROCESSORS.sub("-*", place.split(":")[1]))
 
 
 def run(*command):

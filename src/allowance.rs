@@ -43,6 +43,11 @@ impl<'name> Allowance<'name> {
         }
     }
 
+    /// All that the compilation may take.
+    pub(crate) const fn memory_bytes(&self) -> usize {
+        self.memory_bytes
+    }
+
     /// As much as there is.
     pub(crate) const fn unlimited(name: &'name str) -> Self {
         Self::new(name, usize::MAX)

@@ -15,9 +15,9 @@ use abi::native::Tier;
 use compiler::options::{Level, Purpose, UnboundNames};
 use gc::{ImageId, Zeal};
 use loader::TrustedImage;
-#[cfg(feature = "compiler")]
-use vm::NativeParts;
 use vm::{Growth, Retention, Vm, VmOptions};
+#[cfg(feature = "compiler")]
+use vm::{NativeParts, Sampler};
 
 use crate::boot;
 #[cfg(feature = "compiler")]
@@ -34,7 +34,7 @@ use crate::frontend_hook::SharedFrontend;
 #[cfg(feature = "compiler")]
 use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]
-use crate::macro_settings::MacroLimits;
+use crate::macro_limits::MacroLimits;
 #[cfg(feature = "compiler")]
 use crate::make_native::ThreadMaker;
 use crate::no_compiler::NoCompiler;
@@ -67,6 +67,8 @@ pub struct RuntimeBuilder {
     compiler: compiler::options::Options,
     #[cfg(feature = "compiler")]
     listener: Listener,
+    #[cfg(feature = "compiler")]
+    trusts_library_images: bool,
 }
 
 impl RuntimeBuilder {
@@ -115,6 +117,19 @@ impl RuntimeBuilder {
     #[must_use]
     pub fn library_path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.library_paths.push(directory.into());
+        self
+    }
+
+    /// Trust images of libraries that are found in files, native code and all. Without this, they are verified, and
+    /// run as bytecode.
+    ///
+    /// # Safety
+    ///
+    /// This version of Cozen has written all such images below the folders of libraries, and nobody has changed them.
+    #[cfg(feature = "compiler")]
+    #[must_use]
+    pub const unsafe fn trust_library_images(mut self) -> Self {
+        self.trusts_library_images = true;
         self
     }
 
@@ -285,13 +300,14 @@ impl RuntimeBuilder {
                 zeal: self.zeal,
             })
             .with_listener(self.listener)
+            .with_trusted_files(self.trusts_library_images)
             .with_jit(jit, self.part_listener.clone());
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         vm_options.command_line = self.command_line;
         let vm = Vm::new(vm_options, hook)?;
         frontend.borrow_mut().supervise(vm.interrupt());
-        let parts = (jit != Jit::Off).then(|| vm.native_parts());
+        let parts = (jit != Jit::Off).then(|| (vm.native_parts(), vm.sampler()));
         let mut runtime = Runtime::of(vm).with_frontend(frontend);
         load_growing_library(&mut runtime, library, parts, self.part_listener)?;
         Ok(runtime)
@@ -376,7 +392,7 @@ impl RuntimeBuilder {
 fn load_growing_library(
     runtime: &mut Runtime,
     tier: Tier,
-    parts: Option<NativeParts>,
+    parts: Option<(NativeParts, Sampler)>,
     listener: PartListener,
 ) -> Result<(), Error> {
     let growth = match parts {

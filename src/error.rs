@@ -86,6 +86,24 @@ pub enum Error {
     /// A panic has cut a run of this runtime short: it cannot be used any more.
     #[error("a panic has cut a run of this runtime short: it cannot be used any more")]
     Broken,
+    /// A library has no image that is right for who needs it.
+    #[error("{file}: library {library}: {reason}")]
+    Library {
+        /// The file that needs the library, or has its image.
+        file: String,
+        /// The name of the library.
+        library: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A library can have no image of its own.
+    #[error("{file}: the library has no image of its own: {reason}")]
+    Inseparable {
+        /// The file of its text.
+        file: String,
+        /// Why.
+        reason: String,
+    },
     /// A text for a runtime that has no compiler.
     #[error("this runtime has no compiler: it runs images alone")]
     NoCompiler,

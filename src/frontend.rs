@@ -9,11 +9,16 @@ use std::time::{Duration, Instant};
 use abi::image::section;
 use compiler::checkpoint;
 use compiler::codegen::NativeGenerator;
-use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
+use compiler::compile::{
+    CompileError, Compiled, EXPAND, ProgramTexts, compile, compile_in_parts, pass_names,
+};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
-use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
+use compiler::expand::{
+    self, CompiledLibraries, EnvironmentId, LibraryRegistry, SourceFiles, SourceText,
+};
 use compiler::options::{Options, Purpose};
+use compiler::parts::PartOrders;
 use loader::TrustedImage;
 use syntax::{Data, DatumId, Supervisor, Unsupervised};
 
@@ -21,12 +26,14 @@ use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::jit::{Jit, Maker, PartListener, Work};
-use crate::macro_settings::{MacroLimits, MacroSettings, MakeEvaluator};
+use crate::jit::{AT_ONCE_BYTES, Jit, LaterWork, Maker, PartListener, Work};
+use crate::libraries::Libraries;
+use crate::macro_limits::MacroLimits;
+use crate::macro_settings::{MacroSettings, MakeEvaluator};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
 use crate::source_prefix::SourcePrefix;
-use crate::texts::read_source;
+use crate::texts::{is_library, read_source};
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -45,7 +52,7 @@ pub struct Frontend {
     expansion: Duration,
     /// What was kept when something was compiled first: for the library.
     retained_at_first: Option<usize>,
-    listener: Listener,
+    pub(crate) listener: Listener,
     /// Who may end a compilation.
     pub(crate) supervisor: Rc<dyn Supervisor>,
     /// What the expander reads.
@@ -54,20 +61,30 @@ pub struct Frontend {
     pub(crate) unexpanded: Option<UnexpandedProgram>,
     /// Whether anything has been expanded here, or a library has been imported.
     has_expanded: bool,
+    /// Libraries with images of their own.
+    pub(crate) libraries: Rc<Libraries>,
+    /// Whether programs are compiled that import such libraries.
+    pub(crate) separates: bool,
+    /// Whether images in files are trusted, native code and all.
+    pub(crate) trusts_files: bool,
     /// Variables of the interaction environment that the embedder has defined.
     declared: BTreeSet<Rc<str>>,
     /// What makes native code of programs while they run, if that is wanted.
     pub(crate) maker: Option<Box<dyn Maker>>,
     /// Native code for the program that was compiled last, and has not run.
     pub(crate) native_work: Option<Work>,
+    /// What a thread is to do while that program runs.
+    pub(crate) later_work: Option<LaterWork>,
     pub(crate) jit: Jit,
+    /// Native code of a program with more bytes of bytecode is put off; no native code if there is no number.
+    pub(crate) at_once_bytes_max: Option<usize>,
     pub(crate) part_listener: PartListener,
     source_prefix: Option<SourcePrefix>,
     /// Makes what runs procedures of macros.
     evaluator: Option<MakeEvaluator>,
     pub(crate) macro_limits: MacroLimits,
     /// Interrupts that end compilations, and procedures of macros.
-    interrupt: Option<gc::Interrupt>,
+    pub(crate) interrupt: Option<gc::Interrupt>,
 }
 
 /// The compiler of a runtime: the machine, the runtime and who entered the runtime have a share in it.
@@ -91,10 +108,15 @@ impl Frontend {
             files: Rc::default(),
             unexpanded: None,
             has_expanded: false,
+            libraries: Rc::default(),
+            separates: false,
+            trusts_files: false,
             declared: BTreeSet::new(),
             maker: None,
             native_work: None,
+            later_work: None,
             jit: Jit::Off,
+            at_once_bytes_max: Some(AT_ONCE_BYTES),
             part_listener: PartListener::default(),
             source_prefix: None,
             evaluator: None,
@@ -123,13 +145,6 @@ impl Frontend {
     #[must_use]
     pub fn source_prefix(mut self, prefix: SourcePrefix) -> Self {
         self.source_prefix = Some(prefix);
-        self
-    }
-
-    /// Chooses whether programs get native code while they run, and who learns of it.
-    pub(crate) fn with_jit(mut self, jit: Jit, listener: PartListener) -> Self {
-        self.jit = jit;
-        self.part_listener = listener;
         self
     }
 
@@ -179,14 +194,20 @@ impl Frontend {
         self.compile_source(&read_source(file)?, usize::MAX)
     }
 
-    /// As [`Self::compile_program`], for an image that is run elsewhere.
+    /// As [`Self::compile_program`], for an image that is run elsewhere. A text that only defines a library becomes the
+    /// image of the library, which units that import the library need. A program contains the libraries that it imports
+    /// from files.
     ///
     /// # Errors
     ///
-    /// As [`Self::compile_program`].
+    /// As [`Self::compile_program`]; [`Error::Inseparable`], [`Error::Library`].
     pub fn compile_image(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
+        let source = read_source(file)?;
+        if is_library(&source) {
+            return self.compile_library(&source);
+        }
         self.registry().make_images();
-        self.compile_program(file)
+        self.compile_source(&source, usize::MAX)
     }
 
     /// As [`Self::compile_image`], and the text of the SSA that the code comes from.
@@ -235,19 +256,44 @@ impl Frontend {
         source: &SourceText,
         allowance: &mut Allowance<'_>,
     ) -> Result<Program, Error> {
-        let mut program = self.expand(allowance, |registry| {
+        let libraries = self.compiled_libraries(allowance.memory_bytes());
+        self.expand_program(libraries, source, allowance)
+    }
+
+    /// Expands a program that takes these libraries from images of their own, if it takes any.
+    pub(crate) fn expand_program(
+        &mut self,
+        libraries: Option<Rc<dyn CompiledLibraries>>,
+        source: &SourceText,
+        allowance: &mut Allowance<'_>,
+    ) -> Result<Program, Error> {
+        let mut program = self.expand_with(libraries, allowance, |registry| {
             expand::expand_program(registry, source)
         })?;
         program.last_expression = LastExpression::Value;
         Ok(program)
     }
 
+    /// Runs the expander, which may take these libraries from images of their own.
+    pub(crate) fn expand_with<T>(
+        &mut self,
+        libraries: Option<Rc<dyn CompiledLibraries>>,
+        allowance: &mut Allowance<'_>,
+        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Error> {
+        self.expand_earlier_program();
+        self.registry().set_compiled_libraries(libraries);
+        let expanded = self.expand(allowance, expand);
+        self.registry().set_compiled_libraries(None);
+        self.libraries.take_error().map_or(expanded, Err)
+    }
+
     /// Runs the expander, and remembers how long it took.
-    pub(crate) fn expand(
+    pub(crate) fn expand<T>(
         &mut self,
         allowance: &mut Allowance<'_>,
-        expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
-    ) -> Result<Program, Error> {
+        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Error> {
         self.expand_earlier_program();
         self.has_expanded = true;
         let start = Instant::now();
@@ -342,6 +388,22 @@ impl Frontend {
             is_done: false,
         };
         unit.finish(program, allowance, options)
+    }
+
+    /// Has native parts made of an expanded program, as `parts` say, and drops its image.
+    pub(crate) fn finish_parts(
+        &mut self,
+        program: Program,
+        allowance: &mut Allowance<'_>,
+        options: &Options,
+        parts: &mut dyn PartOrders,
+    ) -> Result<(), Error> {
+        let name = allowance.name.to_owned();
+        let compile = || compile_in_parts(program, None, options, parts);
+        let compiled = Self::supervised(&self.supervisor, allowance, compile)?;
+        let place = |error: CompileError| without_place(&name, error.to_string());
+        let compiled = compiled.map_err(|error| Error::Syntax(vec![place(error)]));
+        compiled.map(|_| ())
     }
 
     fn compile_with(
@@ -442,6 +504,11 @@ impl Frontend {
         is_first.then_some(&self.declared)
     }
 
+    /// Whether the embedder has defined variables of the interaction environment.
+    pub(crate) fn has_declared(&self) -> bool {
+        !self.declared.is_empty()
+    }
+
     /// About how many bytes programs have made this keep.
     pub(crate) fn retained_bytes(&self) -> usize {
         let retained = self
@@ -457,6 +524,7 @@ impl Frontend {
         let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
         let (evaluator, limits) = (self.evaluator, self.macro_limits);
         let (options, interrupt) = (&self.options, &self.interrupt);
+        let libraries = &self.libraries;
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
@@ -470,6 +538,7 @@ impl Frontend {
                     limits,
                     library_paths: paths.clone(),
                     options: options.clone(),
+                    libraries: Rc::clone(libraries),
                     interrupt: interrupt.clone(),
                 }));
             }

@@ -3,6 +3,8 @@
 use std::fmt::{self, Debug};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 use compiler::expand::SourceText;
 use compiler::options::{Options, Tier};
@@ -10,7 +12,8 @@ use gc::ImageId;
 use loader::TrustedImage;
 
 use crate::boot;
-use crate::macro_settings::MacroLimits;
+use crate::libraries::FrozenLibraries;
+use crate::macro_limits::MacroLimits;
 use crate::recorded_files::KeptFiles;
 
 /// Whether programs that begin as bytecode get native code while they run.
@@ -67,8 +70,25 @@ impl Work {
         Self::PutOff(PutOff {
             source: source.clone(),
             files,
+            library: None,
             keep: None,
         })
+    }
+}
+
+impl Work {
+    /// Says that the text is that of a library.
+    pub(crate) fn is_of_library(&mut self, name: &str) {
+        if let Self::PutOff(work) = self {
+            work.library = Some(name.to_owned());
+        }
+    }
+
+    /// Lets `keep` have native code that is still to be made.
+    pub(crate) fn keep_by(&mut self, keep: Keep) {
+        if let Self::PutOff(work) = self {
+            work.keep = Some(keep);
+        }
     }
 }
 
@@ -79,6 +99,8 @@ pub(crate) struct PutOff {
     /// What the text imports and includes, as it was when the image was made: files may have changed since, and pipes
     /// are empty.
     pub(crate) files: Arc<KeptFiles>,
+    /// The library that the text defines, if it is not a program.
+    pub(crate) library: Option<String>,
     /// What becomes of it besides.
     pub(crate) keep: Option<Keep>,
 }
@@ -100,6 +122,8 @@ pub(crate) struct ThreadCompiler {
     /// What the limit of the heap leaves.
     pub(crate) memory_bytes: usize,
     pub(crate) macro_limits: MacroLimits,
+    /// The libraries that programs were compiled with, if these have images of their own.
+    pub(crate) libraries: Option<FrozenLibraries>,
 }
 
 type Listen = dyn Fn(&TrustedImage<'static>) + Send + Sync;
@@ -128,8 +152,23 @@ impl Debug for PartListener {
     }
 }
 
+/// Work for a thread that has time: what the thread's compiler is made of, whether the runtime is gone, and since when
+/// the program runs.
+pub(crate) struct LaterWork(pub(crate) Box<DoLater>);
+
+type DoLater = dyn FnOnce(ThreadCompiler, &Arc<AtomicBool>, Instant) + Send;
+
+impl Debug for LaterWork {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LaterWork").finish_non_exhaustive()
+    }
+}
+
 /// Makes native code of the programs of a runtime.
 pub(crate) trait Maker: Debug {
     /// Begins to make native code for `image`, which has begun to run.
     fn begin(&mut self, image: ImageId, work: Work, compiler: ThreadCompiler);
+
+    /// Does `work`, whose compiler `compiler` makes, when all that has begun is done.
+    fn begin_later(&mut self, work: LaterWork, compiler: ThreadCompiler);
 }

@@ -56,6 +56,8 @@ mod builder;
 #[cfg(feature = "compiler")]
 mod cache;
 #[cfg(feature = "compiler")]
+mod cached_place;
+#[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
 mod embedded;
@@ -72,14 +74,20 @@ mod frontend_hook;
 mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;
+#[cfg(feature = "compiler")]
+mod hot_parts;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
+#[cfg(feature = "compiler")]
+mod libraries;
 pub mod link;
 #[cfg(feature = "compiler")]
 mod macro_evaluator;
 #[cfg(feature = "compiler")]
 mod macro_form;
+#[cfg(feature = "compiler")]
+mod macro_limits;
 #[cfg(feature = "compiler")]
 mod macro_settings;
 #[cfg(feature = "compiler")]
@@ -103,7 +111,11 @@ mod source_prefix;
 mod standard_frontend;
 #[cfg(feature = "compiler")]
 mod texts;
+#[cfg(feature = "compiler")]
+mod thread_compiler;
 mod value;
+#[cfg(feature = "compiler")]
+mod whole_program;
 
 pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;

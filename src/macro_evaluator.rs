@@ -218,14 +218,28 @@ impl MacroEvaluator for MachineEvaluator {
         }
         let machine = machine.as_mut();
         machine.is_some_and(|machine| {
-            machine
-                .runtime
-                .enter(|scheme| scheme.mutator.global(key).is_some())
+            machine.runtime.enter(|scheme| {
+                scheme.mutator.global(key).is_some() || {
+                    self.run_library_of(scheme, key);
+                    scheme.mutator.global(key).is_some()
+                }
+            })
         })
     }
 }
 
 impl MachineEvaluator {
+    /// Runs the body of the library that defines the global `key`, if it has an image of its own. Who finds that it
+    /// did not come to its end says so.
+    fn run_library_of(&self, scheme: &mut Scheme<'_, '_>, key: &str) {
+        let libraries = &self.settings.libraries;
+        let Some(library) = libraries.of_key(key) else {
+            return;
+        };
+        let needed = [library.as_needed()];
+        let _ = scheme.run_needed(libraries, &needed, false);
+    }
+
     /// Runs `work`, unless an interrupt came before it.
     fn run<T>(
         &self,

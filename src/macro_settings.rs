@@ -6,15 +6,9 @@ use std::rc::Rc;
 
 use compiler::expand::MacroEvaluator;
 use compiler::options::Options;
-use gc::Zeal;
 
-/// What the machine that runs procedures of macros may take: as much as the program's own machine.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct MacroLimits {
-    pub(crate) heap_bytes_max: Option<usize>,
-    pub(crate) stack_bytes_max: Option<usize>,
-    pub(crate) zeal: Option<Zeal>,
-}
+use crate::libraries::Libraries;
+use crate::macro_limits::MacroLimits;
 
 /// What an evaluator is made of.
 #[derive(Debug)]
@@ -22,6 +16,8 @@ pub(crate) struct MacroSettings {
     pub(crate) limits: MacroLimits,
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) options: Options,
+    /// Libraries with images of their own.
+    pub(crate) libraries: Rc<Libraries>,
     /// Interrupts that end expansions.
     pub(crate) interrupt: Option<gc::Interrupt>,
 }

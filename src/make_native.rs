@@ -2,56 +2,76 @@
 //!
 //! Another thread compiles the program's text anew, with a compiler of its own: the compiler's data belong to one
 //! thread. The same text gives the same image, which the loader checks by the image's hash. The native part of the
-//! image goes to the machine, whose next poll links the part.
+//! image goes to the machine, whose next poll links the part. Native code of hot procedures goes there first
+//! ([`crate::hot_parts`]).
+//!
+//! A third thread does the same for the libraries that have images of their own, one after the other, each whole.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use compiler::expand::SourceText;
 use gc::ImageId;
 use loader::TrustedImage;
-use syntax::{Stop, Supervisor};
-use vm::NativeParts;
+use vm::{NativeParts, Sampler};
 
 use crate::boot;
-use crate::frontend::Frontend;
-use crate::jit::{Keep, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::error::Error;
+use crate::hot_parts::{HotParts, ImageSamples, PartTaker};
+use crate::jit::{Keep, LaterWork, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::libraries::LibraryText;
+use crate::native_work::ProgramText;
 use crate::recorded_files::KeptFiles;
+use crate::thread_compiler::Compiling;
 
-/// How long a program has run before native code is made for it, for each byte of its text: about as long as that
+/// How long a program has run before another thread compiles it, and at most: a program that ends at once has wasted
+/// nothing.
+const DELAY_OF_BYTE: Duration = Duration::from_nanos(100);
+const DELAY_MAX: Duration = Duration::from_millis(20);
+
+/// How long a program has run before all of its native code is made, for each byte of its text: about as long as that
 /// takes. So a program that ends early has wasted no more than it took.
-const DELAY_OF_BYTE: Duration = Duration::from_micros(2);
+const WHOLE_DELAY_OF_BYTE: Duration = Duration::from_micros(2);
 
 /// How long it has run at most.
-const DELAY_MAX: Duration = Duration::from_millis(500);
+const WHOLE_DELAY_MAX: Duration = Duration::from_millis(500);
 
-/// What the other thread may take, in bytes.
-const MEMORY_BYTES_MAX: usize = 512 << 20;
+/// By how much the thread stands back behind the program (`nice`).
+const NICENESS: i32 = 4;
 
 /// Its stack, in bytes: as much as a main thread has.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Makes native code by a thread for each program.
+/// Makes native code by a thread for each program, and by one for all libraries.
 #[derive(Debug)]
 pub(crate) struct ThreadMaker {
     /// Where it goes.
     parts: NativeParts,
+    sampler: Sampler,
     /// The image of the library, until its native code goes there with that of the first program.
     library: Option<ImageId>,
     listener: PartListener,
+    /// Leads to the thread for libraries, once there is one.
+    tasks: Option<mpsc::Sender<Task>>,
     /// Tells threads that the runtime is gone.
     is_over: Arc<AtomicBool>,
 }
 
 impl ThreadMaker {
-    pub(crate) fn new(parts: NativeParts, library: ImageId, listener: PartListener) -> Self {
+    pub(crate) fn new(
+        (parts, sampler): (NativeParts, Sampler),
+        library: ImageId,
+        listener: PartListener,
+    ) -> Self {
         Self {
             parts,
+            sampler,
             listener,
             library: Some(library),
+            tasks: None,
             is_over: Arc::default(),
         }
     }
@@ -66,6 +86,7 @@ impl Maker for ThreadMaker {
             Work::PutOff(PutOff {
                 source,
                 files,
+                library: text_library,
                 keep,
             }) => {
                 let job = Job {
@@ -73,6 +94,11 @@ impl Maker for ThreadMaker {
                     text: source.text.to_string(),
                     files,
                     compiler,
+                    sampler: self.sampler.clone(),
+                    image,
+                    started: Instant::now(),
+                };
+                let sender = Sender {
                     parts: self.parts.clone(),
                     listener: self.listener.clone(),
                     library,
@@ -80,12 +106,52 @@ impl Maker for ThreadMaker {
                     is_over: Arc::clone(&self.is_over),
                     keep,
                 };
-                let builder = thread::Builder::new().name("cozen-native".to_owned());
-                // A refusal says nothing of interest: the program runs on.
-                let _ = builder.stack_size(STACK_BYTES).spawn(move || job.run());
+                match text_library {
+                    Some(name) => self.enqueue(Task::Library(Box::new((name, job, sender)))),
+                    // A refusal says nothing of interest: the program runs on.
+                    None => drop(thread().spawn(move || job.run(sender))),
+                }
             }
         }
     }
+
+    fn begin_later(&mut self, work: LaterWork, compiler: ThreadCompiler) {
+        self.enqueue(Task::Later {
+            work,
+            compiler: Box::new(compiler),
+            is_over: Arc::clone(&self.is_over),
+            begun: Instant::now(),
+        });
+    }
+}
+
+impl ThreadMaker {
+    fn enqueue(&mut self, task: Task) {
+        if let Some(tasks) = &self.tasks {
+            // Without the thread, the library stays bytecode.
+            let _ = tasks.send(task);
+            return;
+        }
+        let (tasks, queue) = mpsc::channel();
+        let run = move || {
+            stand_back();
+            queue.into_iter().for_each(Task::run);
+        };
+        if thread().spawn(run).is_ok() {
+            let _ = tasks.send(task);
+            self.tasks = Some(tasks);
+        }
+    }
+}
+
+fn thread() -> thread::Builder {
+    let builder = thread::Builder::new().name("cozen-native".to_owned());
+    builder.stack_size(STACK_BYTES)
+}
+
+/// Lets the thread that asks run behind the program. A system that refuses lets it run as the program does.
+fn stand_back() {
+    let _ = rustix::process::nice(NICENESS);
 }
 
 impl Drop for ThreadMaker {
@@ -94,12 +160,118 @@ impl Drop for ThreadMaker {
     }
 }
 
-/// What a thread does.
+/// What the thread for libraries does, one after the other.
+enum Task {
+    /// Native code of the library that the text of a job defines.
+    Library(Box<(String, Job, Sender)>),
+    Later {
+        work: LaterWork,
+        compiler: Box<ThreadCompiler>,
+        is_over: Arc<AtomicBool>,
+        begun: Instant,
+    },
+}
+
+impl Task {
+    /// What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
+    /// anything new.
+    fn run(self) {
+        match self {
+            Self::Library(task) => {
+                let (name, job, mut sender) = *task;
+                let _ = catch_unwind(AssertUnwindSafe(|| job.run_library(&name, &mut sender)));
+            }
+            Self::Later {
+                work: LaterWork(work),
+                compiler,
+                is_over,
+                begun,
+            } => {
+                let _ = catch_unwind(AssertUnwindSafe(|| work(*compiler, &is_over, begun)));
+            }
+        }
+    }
+}
+
+/// What native code is made of.
 struct Job {
     name: String,
     text: String,
     files: Arc<KeptFiles>,
     compiler: ThreadCompiler,
+    sampler: Sampler,
+    image: ImageId,
+    /// When the program began to run.
+    started: Instant,
+}
+
+impl Job {
+    fn run(self, mut sender: Sender) {
+        stand_back();
+        thread::sleep(self.delay(DELAY_OF_BYTE, DELAY_MAX));
+        // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
+        // anything new.
+        let _ = catch_unwind(AssertUnwindSafe(|| self.make(&mut sender)));
+    }
+
+    fn delay(&self, of_byte: Duration, max: Duration) -> Duration {
+        let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        of_byte.saturating_mul(bytes).min(max)
+    }
+
+    fn make(self, sender: &mut Sender) -> Result<(), Error> {
+        if sender.is_over() {
+            return Ok(());
+        }
+        let whole_delay = self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
+        let Compiling {
+            mut frontend,
+            libraries,
+            memory_bytes,
+        } = Compiling::new(self.compiler, &sender.is_over);
+        let text = ProgramText {
+            source: &SourceText::new(&self.name, &self.text),
+            files: self.files,
+            libraries,
+        };
+        let whole_at = self.started + whole_delay;
+        let mut samples = ImageSamples {
+            sampler: self.sampler,
+            image: self.image,
+        };
+        let mut parts = HotParts::new(sender, &mut samples, whole_at);
+        frontend.compile_parts(text, memory_bytes, &mut parts)
+    }
+
+    /// Makes all native code of the library `name`, which the text defines.
+    fn run_library(self, name: &str, sender: &mut Sender) -> Result<(), Error> {
+        if !sender.is_over() {
+            let due = self.started + self.delay(WHOLE_DELAY_OF_BYTE, WHOLE_DELAY_MAX);
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+        }
+        if sender.is_over() {
+            return Ok(());
+        }
+        let Compiling {
+            mut frontend,
+            libraries,
+            memory_bytes,
+        } = Compiling::new(self.compiler, &sender.is_over);
+        let Some(libraries) = libraries else {
+            return Ok(());
+        };
+        let source = &SourceText::new(&self.name, &self.text);
+        let text = LibraryText { name, source };
+        let part = frontend.compile_library_part(text, self.files, libraries, memory_bytes)?;
+        if let Some(part) = part {
+            sender.take(&part);
+        }
+        Ok(())
+    }
+}
+
+/// Brings native parts of a program to the machine, and to who else wants them.
+struct Sender {
     parts: NativeParts,
     listener: PartListener,
     library: Option<ImageId>,
@@ -108,61 +280,34 @@ struct Job {
     keep: Option<Keep>,
 }
 
-impl Job {
-    fn run(self) {
-        let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
-        thread::sleep(DELAY_OF_BYTE.saturating_mul(bytes).min(DELAY_MAX));
-        // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
-        // anything new.
-        let made = catch_unwind(AssertUnwindSafe(|| self.make()))
-            .ok()
-            .flatten();
-        let Some(part) = made else { return };
-        if !self.is_over.load(Ordering::Relaxed) {
-            send(&self.parts, self.library, self.image, part.clone());
+impl Sender {
+    fn send(&mut self, part: &TrustedImage<'static>) {
+        if !self.is_over() {
+            send(&self.parts, self.library.take(), self.image, part.clone());
         }
-        if let Some(Keep(keep)) = self.keep {
-            keep(&part);
-        }
-        self.listener.tell(&part);
     }
 
-    fn make(&self) -> Option<TrustedImage<'static>> {
-        if self.is_over.load(Ordering::Relaxed) {
-            return None;
+    /// Takes all native code of the image.
+    fn take(&mut self, part: &TrustedImage<'static>) {
+        self.send(part);
+        if let Some(Keep(keep)) = self.keep.take() {
+            keep(part);
         }
-        let ThreadCompiler {
-            library_paths,
-            options,
-            memory_bytes,
-            macro_limits,
-        } = &self.compiler;
-        let mut frontend = Frontend::standard(library_paths.clone(), options.clone())
-            .with_macro_limits(*macro_limits);
-        frontend.supervise_by(UntilOver(Arc::clone(&self.is_over)));
-        let source = SourceText::new(&self.name, &self.text);
-        let memory_bytes = (*memory_bytes).min(MEMORY_BYTES_MAX);
-        let files = Arc::clone(&self.files);
-        let made = frontend.compile_part(&source, files, memory_bytes);
-        made.ok().flatten()
+        self.listener.tell(part);
     }
 }
 
-/// Ends a compilation when the runtime is gone.
-#[derive(Debug)]
-struct UntilOver(Arc<AtomicBool>);
-
-impl Supervisor for UntilOver {
-    fn check(&self) -> Result<(), Stop> {
-        if self.0.load(Ordering::Relaxed) {
-            return Err(Stop::Interrupted);
-        }
-        Ok(())
+impl PartTaker for Sender {
+    fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::Relaxed)
     }
 
-    /// What the compiler needs for a moment is little beside what its allowance counts.
-    fn reserve(&self, _bytes: usize) -> Result<(), Stop> {
-        Ok(())
+    fn take_some(&mut self, part: &TrustedImage<'static>) {
+        self.send(part);
+    }
+
+    fn take_whole(&mut self, part: &TrustedImage<'static>) {
+        self.take(part);
     }
 }
 

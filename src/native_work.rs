@@ -4,37 +4,67 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use compiler::core::ir::Program;
-use compiler::expand::SourceText;
-use compiler::options::{Options, Purpose, Tier};
+use compiler::expand::{CompiledLibraries, SourceText};
+use compiler::options::{LoopEntries, Options, Purpose, Tier};
+use compiler::parts::PartOrders;
 use gc::ImageId;
 use loader::TrustedImage;
 
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::jit::{AT_ONCE_BYTES, Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
+use crate::jit::{Jit, Keep, Maker, NativePart, PartListener, ThreadCompiler, Work};
 use crate::recorded_files::KeptFiles;
 
+/// The text of a program, and what goes into its image besides.
+pub(crate) struct ProgramText<'a> {
+    pub(crate) source: &'a SourceText,
+    /// The files that it includes.
+    pub(crate) files: Arc<KeptFiles>,
+    /// The libraries that have images of their own.
+    pub(crate) libraries: Option<Rc<dyn CompiledLibraries>>,
+}
+
 impl Frontend {
-    /// The native part of the image that a source becomes together with `files`, if any of its procedures has native
-    /// code; with about so much memory.
+    /// Chooses whether programs get native code while they run, and who learns of it.
+    pub(crate) fn with_jit(mut self, jit: Jit, listener: PartListener) -> Self {
+        self.jit = jit;
+        self.part_listener = listener;
+        match jit {
+            Jit::Gradual(_) => self.with_native_code_at_once(),
+            Jit::Off | Jit::On => self,
+        }
+    }
+
+    /// Lets programs get their native code before they run, however large they are.
+    pub(crate) fn with_native_code_at_once(mut self) -> Self {
+        self.at_once_bytes_max = None;
+        self
+    }
+
+    /// Has native parts made of the image that a text becomes, as `parts` say; with about so much memory.
     ///
     /// # Errors
     ///
     /// As [`Self::compile_source`].
-    pub(crate) fn compile_part(
+    pub(crate) fn compile_parts(
         &mut self,
-        source: &SourceText,
-        files: Arc<KeptFiles>,
+        text: ProgramText<'_>,
         memory_bytes: usize,
-    ) -> Result<Option<TrustedImage<'static>>, Error> {
+        parts: &mut dyn PartOrders,
+    ) -> Result<(), Error> {
+        let ProgramText {
+            source,
+            files,
+            libraries,
+        } = text;
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let recorded = Rc::clone(&self.files);
-        let program = recorded.showing(files, || self.expand_source(source, &mut allowance))?;
-        match self.finish_apart(program, &mut allowance, None)?.1 {
-            NativePart::Made(part) => Ok(Some(part)),
-            NativePart::PutOff | NativePart::None => Ok(None),
-        }
+        let program = recorded.showing(files, || {
+            self.expand_program(libraries, source, &mut allowance)
+        })?;
+        let options = self.options_apart(None);
+        self.finish_parts(program, &mut allowance, &options, parts)
     }
 
     /// The image of a program that was expanded from `source` and `files`. What is to become native code is noted.
@@ -48,11 +78,7 @@ impl Frontend {
         if self.jit == Jit::Off {
             return self.finish(program, allowance, Purpose::File);
         }
-        let bytecode_bytes_max = match self.jit {
-            Jit::Gradual(_) => None,
-            Jit::Off | Jit::On => Some(AT_ONCE_BYTES),
-        };
-        let (image, part) = self.finish_apart(program, allowance, bytecode_bytes_max)?;
+        let (image, part) = self.finish_apart(program, allowance, self.at_once_bytes_max)?;
         self.native_work = match part {
             NativePart::Made(part) => {
                 self.part_listener.tell(&part);
@@ -72,13 +98,7 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         bytecode_bytes_max: Option<usize>,
     ) -> Result<(TrustedImage<'static>, NativePart), Error> {
-        let options = Options {
-            purpose: Purpose::File,
-            native_apart: true,
-            tier: Tier::Native,
-            bytecode_bytes_max,
-            ..self.options.clone()
-        };
+        let options = self.options_apart(bytecode_bytes_max);
         let compiled = self.finish_with(program, allowance, &options)?;
         // SAFETY: the compiler has just written both.
         let vouch = |bytes: Vec<u8>| unsafe { TrustedImage::vouch(bytes) };
@@ -90,6 +110,21 @@ impl Frontend {
         Ok((vouch(compiled.image), part))
     }
 
+    fn options_apart(&self, bytecode_bytes_max: Option<usize>) -> Options {
+        let loop_entries = match self.jit {
+            Jit::Gradual(_) => LoopEntries::All,
+            Jit::Off | Jit::On => LoopEntries::None,
+        };
+        Options {
+            purpose: Purpose::File,
+            native_apart: true,
+            tier: Tier::Native,
+            bytecode_bytes_max,
+            loop_entries,
+            ..self.options.clone()
+        }
+    }
+
     /// From here on, `maker` makes native code of programs.
     pub(crate) fn set_maker(&mut self, maker: Box<dyn Maker>) {
         self.maker = Some(maker);
@@ -97,7 +132,7 @@ impl Frontend {
 
     /// Whether native code is made for the image that runs next.
     pub(crate) const fn has_native_work(&self) -> bool {
-        self.native_work.is_some() && self.maker.is_some()
+        (self.native_work.is_some() || self.later_work.is_some()) && self.maker.is_some()
     }
 
     /// Says that `part` is the native code of the image that runs next.
@@ -137,8 +172,15 @@ impl Frontend {
     /// more than about so much memory.
     pub(crate) fn make_native_code(&mut self, image: ImageId, memory_bytes: usize) {
         let compiler = self.for_thread(memory_bytes);
-        if let Some((maker, work)) = self.maker.as_mut().zip(self.native_work.take()) {
-            maker.begin(image, work, compiler);
+        let (work, later) = (self.native_work.take(), self.later_work.take());
+        let Some(maker) = &mut self.maker else {
+            return;
+        };
+        if let Some(work) = work {
+            maker.begin(image, work, compiler.clone());
+        }
+        if let Some(later) = later {
+            maker.begin_later(later, compiler);
         }
     }
 
@@ -153,6 +195,7 @@ impl Frontend {
             },
             memory_bytes,
             macro_limits: self.macro_limits,
+            libraries: self.separates.then(|| self.libraries.freeze()),
         }
     }
 }

@@ -3,19 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use compiler::diagnostic::Diagnostic;
 use compiler::expand::SourceText;
 use loader::TrustedImage;
 
-use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
-use crate::compiler_report::{CompilerReport, Listener};
+use crate::cache::{CachedProgram, Choices, Origin, ProgramCache};
+use crate::cached_place::CachedPlace;
+use crate::compiler_report::Listener;
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::frontend::Frontend;
-use crate::jit::Keep;
+use crate::jit::LaterWork;
+use crate::libraries::{Needed, Refusal, needed_by, warn};
 use crate::recorded_files::UnexpandedProgram;
 use crate::recorded_program::Recorded;
 use crate::runtime::Runtime;
+use crate::whole_program::WholeProgram;
 
 /// A source file that was read.
 #[derive(Debug)]
@@ -26,18 +28,8 @@ pub struct Program {
     bytes: Vec<u8>,
     /// Whether it can be read again.
     is_regular: bool,
-    place: Option<Place>,
+    place: Option<CachedPlace>,
     found: Option<Box<CachedProgram>>,
-}
-
-/// Where a program is kept, or will be.
-#[derive(Debug)]
-struct Place {
-    cache: Arc<ProgramCache>,
-    key: Key,
-    /// What messages call the program.
-    name: String,
-    listener: Listener,
 }
 
 impl Program {
@@ -67,7 +59,7 @@ impl Program {
             // There is no working directory.
             return Ok(self);
         };
-        let place = Place {
+        let place = CachedPlace {
             cache,
             key,
             name: self.name.clone(),
@@ -100,6 +92,8 @@ impl Program {
         let source = SourceText::decode(&self.name, &self.bytes);
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
         let source = source.in_file(&self.file);
+        let cache = self.place.as_ref().map(|place| Arc::clone(&place.cache));
+        begin(&mut *runtime.frontend()?, cache);
         let (place, found) = match self.place {
             Some(place) => {
                 let frontend = runtime.frontend()?;
@@ -108,13 +102,51 @@ impl Program {
             None => (None, None),
         };
         match (found, place) {
-            (Some(found), Some(place)) => reuse(*found, place, source, runtime),
+            (Some(found), Some(place)) => {
+                let needed = place.needed(&found, &*runtime.frontend()?)?;
+                match needed {
+                    Some(needed) => reuse(*found, &needed, &place, source, runtime),
+                    None => compile(&source, Some(place), runtime),
+                }
+            }
             (_, place) => compile(&source, place, runtime),
         }
     }
 }
 
-impl Place {
+/// A program is to be compiled. The first one of a runtime imports libraries that have images of their own; others
+/// find libraries that texts before them have brought along.
+fn begin(frontend: &mut Frontend, cache: Option<Arc<ProgramCache>>) {
+    if frontend.declared_before_all().is_some() {
+        frontend.separate(cache);
+    } else {
+        frontend.expand_earlier_program();
+        frontend.separates = false;
+    }
+}
+
+impl CachedPlace {
+    /// The libraries that the image of a program needs, if they are as the program was compiled for.
+    fn needed(
+        &self,
+        found: &CachedProgram,
+        frontend: &Frontend,
+    ) -> Result<Option<Vec<Needed>>, Error> {
+        let Some(needed) = needed_by(&found.image) else {
+            return Ok(None);
+        };
+        let libraries = frontend.ready_libraries();
+        libraries.set_memory_bytes(usize::MAX);
+        match libraries.are_there(&needed) {
+            Ok(true) => return Ok(Some(needed)),
+            // If there is a mistake in a library, the compilation of the program finds it, too.
+            Ok(false) | Err(Refusal::Open | Refusal::Error(Error::Syntax(_))) => {}
+            Err(Refusal::Error(error)) => return Err(error),
+        }
+        self.tell("not used: a library has changed")?;
+        Ok(None)
+    }
+
     /// Where the program is kept that is compiled in a runtime, and what is there. `found` was found for a runtime
     /// that knows only its libraries.
     ///
@@ -126,8 +158,7 @@ impl Place {
         frontend: &Frontend,
     ) -> Result<(Option<Self>, Option<Box<CachedProgram>>), Error> {
         let Some(variables) = frontend.declared_before_all() else {
-            let news = format!("{}: not looked up: it is not the first", self.name);
-            self.listener.tell(&CompilerReport::Cache(&news))?;
+            self.tell("not looked up: it is not the first")?;
             return Ok((None, None));
         };
         if variables.is_empty() {
@@ -139,42 +170,31 @@ impl Place {
         let found = self.look_up()?;
         Ok((Some(self), found))
     }
-
-    /// What is there.
-    fn look_up(&self) -> Result<Option<Box<CachedProgram>>, Error> {
-        let Self {
-            cache,
-            key,
-            name,
-            listener,
-        } = self;
-        let (found, news) = match cache.find(key) {
-            LookUp::Hit(found) => (Some(found), format!("{name}: found as {key}")),
-            LookUp::Miss => (None, format!("{name}: not found")),
-            LookUp::Unusable(reason) => {
-                (None, format!("{name}: entry {key} is not used: {reason}"))
-            }
-        };
-        listener.tell(&CompilerReport::Cache(&news))?;
-        Ok(found)
-    }
 }
 
 /// The image that was found.
 fn reuse(
     found: CachedProgram,
-    place: Place,
+    needed: &[Needed],
+    place: &CachedPlace,
     source: SourceText,
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
-    warn(&place.listener, &found.origin.warnings)?;
     let mut frontend = runtime.frontend()?;
+    warn(&place.listener, &frontend.libraries.warnings(needed))?;
+    warn(&place.listener, &found.origin.warnings)?;
+    if needed.is_empty() {
+        // If it imports libraries from files, its image contains them.
+        frontend.separates = false;
+    } else {
+        frontend.later_work = place.whole_program(&source, &frontend);
+    }
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
     } else if found.origin.lacks_native_code {
         frontend.put_off_native_code(&source, Arc::clone(&found.files));
-        frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
+        frontend.keep_native_code(place.keep_native_code(found.image.clone(), found.origin));
     }
     frontend.expand_later(UnexpandedProgram {
         source,
@@ -187,7 +207,7 @@ fn reuse(
 
 fn compile(
     source: &SourceText,
-    place: Option<Place>,
+    place: Option<CachedPlace>,
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
     let Recorded {
@@ -208,15 +228,12 @@ fn compile(
         lacks_native_code: frontend.has_put_off_native_code(),
     };
     let part = frontend.native_part().map(TrustedImage::bytes);
-    let stored = place.cache.store(&place.key, image.bytes(), part, &origin);
-    let (name, key) = (&source.name, place.key);
-    let news = match stored {
-        Ok(()) => format!("{name}: stored as {key}"),
-        Err(error) => format!("{name}: not stored: {error}"),
-    };
-    place.listener.tell(&CompilerReport::Cache(&news))?;
+    place.store(&image, part, &origin)?;
+    if needed_by(image.bytes()).is_some_and(|needed| !needed.is_empty()) {
+        frontend.later_work = place.whole_program(source, &frontend);
+    }
     if origin.lacks_native_code {
-        frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
+        frontend.keep_native_code(place.keep_native_code(image.bytes().to_vec(), origin));
     }
     Ok(image)
 }
@@ -234,25 +251,19 @@ impl Runtime {
     }
 }
 
-impl Place {
-    /// Keeps the native code of `image` there.
-    fn keep(self, image: Vec<u8>, origin: Origin) -> Keep {
-        Keep(Box::new(move |part: &TrustedImage<'static>| {
-            let stored = self
-                .cache
-                .store(&self.key, &image, Some(part.bytes()), &origin);
-            let news = match stored {
-                Ok(()) => format!("{}: stored with native code as {}", origin.name, self.key),
-                Err(error) => format!("{}: native code is not stored: {error}", origin.name),
-            };
-            // What a listener answers would end a compilation, which is over.
-            let _ = self.listener.tell(&CompilerReport::Cache(&news));
-        }))
+impl CachedPlace {
+    /// Compiles the program together with its libraries while it runs, and keeps it there.
+    fn whole_program(&self, source: &SourceText, frontend: &Frontend) -> Option<LaterWork> {
+        if frontend.has_declared() {
+            // Another compiler does not know these variables.
+            return None;
+        }
+        let place = self.clone();
+        let whole = WholeProgram::new(source, move |image, part, origin| {
+            place.store_whole(image, part, origin);
+        });
+        Some(LaterWork(Box::new(move |compiler, is_over, begun| {
+            whole.compile(compiler, is_over, begun);
+        })))
     }
-}
-
-/// Says again what the compiler said when the image was made.
-fn warn(listener: &Listener, warnings: &[Diagnostic]) -> Result<(), Error> {
-    let mut warnings = warnings.iter();
-    warnings.try_for_each(|warning| listener.tell(&CompilerReport::Warning(warning)))
 }

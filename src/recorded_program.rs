@@ -35,8 +35,9 @@ impl Frontend {
         self.files.start();
         let program = self.expand_source(source, &mut allowance);
         let notes = self.files.stop();
-        let program = program?;
+        let mut program = program?;
         let warnings = program.warnings.clone();
+        self.add_libraries(&mut program)?;
         let Notes {
             dependencies,
             files,

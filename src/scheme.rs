@@ -147,6 +147,8 @@ impl<'id> Scheme<'_, 'id> {
     ) -> Result<(), Error> {
         self.begin()?;
         #[cfg(feature = "compiler")]
+        self.run_libraries_of(image.bytes(), name)?;
+        #[cfg(feature = "compiler")]
         if self
             .frontend()
             .is_ok_and(|frontend| frontend.has_native_work())
@@ -174,6 +176,8 @@ impl<'id> Scheme<'_, 'id> {
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
+        #[cfg(feature = "compiler")]
+        self.run_libraries_of(image.bytes(), name)?;
         self.frontend()?.set_native_part(part);
         self.run_loaded(image, name, (retention, Growth::NativeParts))?;
         Ok(())
@@ -462,6 +466,11 @@ impl<'id> Scheme<'_, 'id> {
     /// the library: in the order in which it was linked, or refused. A program whose code is refused stays bytecode.
     pub fn native_links(&self) -> &[Result<LinkedBytes, LinkRefusal>] {
         self.mutator.native_links()
+    }
+
+    /// How many frames have gone on natively in a loop that they had begun as bytecode.
+    pub fn entered_loops(&self) -> u64 {
+        self.mutator.entered_loops()
     }
 
     /// What the collector did so far.

@@ -58,3 +58,23 @@ pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
     let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
     Ok(source.in_file(file))
 }
+
+/// Whether a text begins with the definition of a library, and has nothing but such definitions.
+pub(crate) fn is_library(source: &SourceText) -> bool {
+    let mut data = Data::new();
+    let mut parser = Parser::new(&source.text);
+    let mut count = 0;
+    loop {
+        let form = match parser.next_datum(&mut DataBuilder::new(&mut data)) {
+            Ok(Some(form)) => form,
+            Ok(None) => return count > 0,
+            Err(_) => return false,
+        };
+        let head = data.proper_list(form).unwrap_or_default();
+        let head = head.first().and_then(|&head| data.as_symbol(head));
+        if head != Some("define-library") {
+            return false;
+        }
+        count += 1;
+    }
+}

@@ -501,11 +501,6 @@ fn a_library_that_was_compiled_but_not_run_is_expanded_again() {
 }
 
 #[test]
-fn stale_and_foreign_values_do_not_compile() {
-    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
-}
-
-#[test]
 fn a_rust_closure_is_dropped_once_scheme_cannot_call_it() {
     with_runtime(|scheme| {
         let mark = Rc::new(());

@@ -76,7 +76,7 @@ const LAYOUT_WORDS: &[u64] = &[
 ];
 
 /// Counts changes of meaning that no table shows.
-const FORMAT_VERSION: u64 = 5;
+const FORMAT_VERSION: u64 = 6;
 
 const fn fnv1a(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut index = 0;

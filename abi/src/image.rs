@@ -63,6 +63,10 @@ pub mod section {
     pub const PLACES: &str = ".cozen.places";
     /// What the compiler needs to import the image's libraries (not loaded).
     pub const INTERFACE: &str = ".cozen.interface";
+    /// The libraries with images of their own that the image needs ([`crate::library_record`]).
+    pub const IMPORTS: &str = ".cozen.imports";
+    /// What the image of a library was made from ([`crate::library_record`]).
+    pub const MADE_FROM: &str = ".cozen.made-from";
 }
 
 /// First bytes of the image header.
@@ -264,48 +268,89 @@ impl OwnSymbols {
 /// It covers the bytes of the segments as they stand in the file, in the order of their virtual
 /// addresses, with the hash itself and the ELF header's `e_shoff`, `e_shnum` and `e_shstrndx` (all
 /// that `strip` changes) taken as zero.
+///
+/// A step waits for the one before. So there are four states, which take the words of a segment in turn: a processor
+/// works on all of them at once.
 #[derive(Clone, Debug)]
 pub struct ContentHash {
-    state: u64,
+    states: [u64; Self::LANES],
 }
 
 impl Default for ContentHash {
     fn default() -> Self {
+        let start: u64 = 0x9e37_79b9_7f4a_7c15;
         Self {
-            state: 0x9e37_79b9_7f4a_7c15,
+            states: [1, 2, 3, 4].map(|lane| start.wrapping_mul(lane)),
         }
     }
 }
 
 impl ContentHash {
-    /// Adds a segment: its length, then its bytes in words, the last one padded with zeros.
+    const LANES: usize = 4;
+    /// The first bytes of a segment that are given apart are a multiple of so many.
+    pub const BLOCK_BYTES: usize = 8 * Self::LANES;
+
+    /// Adds a segment: its length, then its bytes in words, the last ones padded with zeros.
     pub fn add_segment(&mut self, bytes: &[u8]) {
-        self.add_word(bytes.len() as u64);
-        let (words, rest) = bytes.as_chunks::<8>();
-        for word in words {
-            self.add_word(u64::from_le_bytes(*word));
+        self.add_segment_in_parts(&[], bytes);
+    }
+
+    /// The same, where the segment's first bytes are given apart from the rest.
+    ///
+    /// # Panics
+    ///
+    /// If there is a rest, and the first bytes are no multiple of [`Self::BLOCK_BYTES`].
+    pub fn add_segment_in_parts(&mut self, first: &[u8], rest: &[u8]) {
+        assert!(
+            rest.is_empty() || first.len().is_multiple_of(Self::BLOCK_BYTES),
+            "parts of a segment lie at whole blocks"
+        );
+        self.add_block([(first.len() + rest.len()) as u64, 0, 0, 0]);
+        self.add_bytes(first);
+        self.add_bytes(rest);
+    }
+
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        let (blocks, rest) = bytes.as_chunks::<{ Self::BLOCK_BYTES }>();
+        for block in blocks {
+            self.add_block(words(block));
         }
         if !rest.is_empty() {
-            let mut last = [0; 8];
+            let mut last = [0; Self::BLOCK_BYTES];
             last[..rest.len()].copy_from_slice(rest);
-            self.add_word(u64::from_le_bytes(last));
+            self.add_block(words(&last));
         }
     }
 
     #[inline(always)]
-    const fn add_word(&mut self, word: u64) {
-        let mixed = (self.state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        self.state = mixed.rotate_left(29) ^ 0x27d4_eb2f_1656_67c5;
+    fn add_block(&mut self, words: [u64; Self::LANES]) {
+        for (state, word) in self.states.iter_mut().zip(words) {
+            *state = mixed(*state, word);
+        }
     }
 
     /// The hash.
     #[must_use]
-    pub const fn finish(self) -> u64 {
-        let mut hash = self.state;
+    pub fn finish(self) -> u64 {
+        let [first, others @ ..] = self.states;
+        let mut hash = others.into_iter().fold(first, mixed);
         hash ^= hash >> 32;
         hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
         hash ^ hash >> 32
     }
+}
+
+/// One step: a bijection of `state`, and of `word`.
+#[inline(always)]
+const fn mixed(state: u64, word: u64) -> u64 {
+    let mixed = (state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    mixed.rotate_left(29) ^ 0x27d4_eb2f_1656_67c5
+}
+
+#[inline(always)]
+fn words(block: &[u8; ContentHash::BLOCK_BYTES]) -> [u64; ContentHash::LANES] {
+    let chunks = block.as_chunks::<8>().0;
+    core::array::from_fn(|lane| u64::from_le_bytes(chunks[lane]))
 }
 
 #[cfg(test)]
@@ -349,6 +394,35 @@ mod tests {
             bytes[bit / 8] ^= 1 << (bit % 8);
             assert_ne!(hash(&bytes), before);
             bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+
+    #[test]
+    fn words_that_change_places_change_the_hash() {
+        let words: Vec<u64> = (1..=13).collect();
+        let hash = |words: &[u64]| {
+            let mut hash = ContentHash::default();
+            let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            hash.add_segment(&bytes);
+            hash.finish()
+        };
+        for (one, other) in (0..words.len()).flat_map(|one| (0..one).map(move |other| (one, other)))
+        {
+            let mut swapped = words.clone();
+            swapped.swap(one, other);
+            assert_ne!(hash(&swapped), hash(&words), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_segment_in_parts_has_the_hash_of_the_whole() {
+        let bytes: Vec<u8> = (0..200).collect();
+        for split in [0, 32, 96, 192, 200] {
+            let (mut whole, mut parts) = (ContentHash::default(), ContentHash::default());
+            whole.add_segment(&bytes);
+            let (first, rest) = bytes.split_at(split);
+            parts.add_segment_in_parts(first, rest);
+            assert_eq!(parts.finish(), whole.finish(), "{split}");
         }
     }
 }

@@ -202,14 +202,26 @@ pub mod port {
 
 /// `eq` hash tables (addresses are hashed; the collector reports when keys move).
 pub mod table {
-    /// A vector of keys and values in turn (open addressing); of a weak table, of ephemerons and `#f`.
+    /// A vector of keys and values in turn (open addressing); of a weak table, of ephemerons and `#f`. In a large
+    /// table, of keys that were not young when they came, or have been moved since.
     pub const ENTRIES: usize = 8;
     /// Used entries, a fixnum.
     pub const COUNT: usize = 16;
-    /// `#t` when addresses may have changed since the last rehash.
+    /// Which addresses may have changed since the last rehash: [`STALE_NONE`], [`STALE_YOUNG`] or [`STALE_ALL`].
     pub const STALE: usize = 24;
     /// Whether entries go with their keys: `#t` or `#f`.
     pub const WEAK: usize = 32;
+    /// As `ENTRIES`, for keys that were young when they came; `#f` if there are none, and in small tables.
+    pub const YOUNG: usize = 40;
+    /// Used entries of `YOUNG`, a fixnum. `COUNT` has them, too.
+    pub const YOUNG_COUNT: usize = 48;
     /// Size field of the header.
-    pub const WORDS: u64 = 4;
+    pub const WORDS: u64 = 6;
+
+    /// In `STALE`: no address has changed.
+    pub const STALE_NONE: u64 = crate::tag::FALSE;
+    /// In `STALE`: those of objects that were young may have changed.
+    pub const STALE_YOUNG: u64 = crate::tag::NULL;
+    /// In `STALE`: all addresses may have changed.
+    pub const STALE_ALL: u64 = crate::tag::TRUE;
 }

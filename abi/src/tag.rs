@@ -142,6 +142,25 @@ pub const REST_MARK: u64 = special(10);
 /// See [`OPTIONAL_MARK`].
 pub const KEY_MARK: u64 = special(11);
 
+/// How a special value is written; `None` if the word is none.
+#[must_use]
+pub const fn special_name(word: u64) -> Option<&'static str> {
+    Some(match word {
+        FALSE => "#f",
+        TRUE => "#t",
+        NULL => "()",
+        UNSPECIFIED => "#<unspecified>",
+        EOF => "#<eof>",
+        UNBOUND => "#<unbound>",
+        DEFAULT => "#<default>",
+        BROKEN => "#<broken>",
+        OPTIONAL_MARK => "#!optional",
+        REST_MARK => "#!rest",
+        KEY_MARK => "#!key",
+        _ => return None,
+    })
+}
+
 /// The word of `#t` or `#f`.
 #[inline(always)]
 pub const fn boolean(value: bool) -> u64 {

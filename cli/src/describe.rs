@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use cozen::Error;
-use cozen::inspect::{ImageView, Sizes, describe, verify as check};
+use cozen::inspect::{ImageView, Sizes, describe, program_in, verify as check};
 
 use crate::arguments::Options;
 use crate::compile::image_of;
@@ -14,27 +14,31 @@ use crate::status::Status;
 /// How many procedures are listed of an image.
 const PROCEDURES_MAX: usize = 40;
 
-/// Prints headers, sections, symbols, relocations, frame maps and arities of an image, or of a source file's.
+/// Prints headers, sections, symbols, relocations, frame maps and arities of an image: of the file itself, of a source
+/// file, or in a built executable.
 pub(crate) fn read_elf(options: &Options, file: &Path) -> Result<Status, Error> {
-    let image = image_of(options, file)?;
-    let view = view(&image, file)?;
-    output::print(&describe(&file.display().to_string(), &image, &view))?;
+    let content = image_of(options, file)?;
+    let image = program_in(&content);
+    let view = view(image, file)?;
+    output::print(&describe(&file.display().to_string(), image, &view))?;
     Ok(Status::SUCCESS)
 }
 
 /// Prints what the bytes of an image are for.
 pub(crate) fn size(options: &Options, file: &Path) -> Result<Status, Error> {
-    let image = image_of(options, file)?;
-    let view = view(&image, file)?;
-    output::print(&sizes(&Sizes::of(&image, &view)))?;
+    let content = image_of(options, file)?;
+    let image = program_in(&content);
+    let view = view(image, file)?;
+    output::print(&sizes(&Sizes::of(image, &view)))?;
     Ok(Status::SUCCESS)
 }
 
 /// Checks an image, and says what was checked.
 pub(crate) fn verify(file: &Path) -> Result<Status, Error> {
-    let image = cozen::read_file(file)?;
+    let content = cozen::read_file(file)?;
     let name = file.display().to_string();
-    let verified = check(&image).map_err(|error| Error::refused_image(&name, error))?;
+    let verified =
+        check(program_in(&content)).map_err(|error| Error::refused_image(&name, error))?;
     let mut text = format!("{name}: content hash {:#018x}\n", verified.header.hash);
     for line in &verified.passed {
         add(&mut text, format_args!("  right      {line}\n"));

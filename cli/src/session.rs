@@ -79,6 +79,10 @@ pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
     if let Some(count) = options.rewrites_max {
         builder = builder.stop_after_rewrite(count);
     }
+    if options.trust {
+        // SAFETY: whoever gives the option vouches for the images, as for any program.
+        builder = unsafe { builder.trust_library_images() };
+    }
     for directory in &options.library_paths {
         builder = builder.library_path(directory);
     }

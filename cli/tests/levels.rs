@@ -2,12 +2,15 @@
 
 #[path = "support/cozen_command.rs"]
 mod cozen_command;
+#[path = "support/in_parallel.rs"]
+mod in_parallel;
 #[path = "support/scheme_files.rs"]
 mod scheme_files;
 
 use std::path::{Path, PathBuf};
 
 use cozen_command::cozen_command;
+use in_parallel::in_parallel;
 use scheme_files::scheme_files;
 
 /// Programs of `benches/programs` that take no more than a second without optimization in a debug build.
@@ -24,13 +27,13 @@ fn printed(level: &str, file: &Path) -> (String, bool) {
 
 fn assert_levels_agree(files: &[PathBuf]) {
     assert!(!files.is_empty());
-    for file in files {
+    in_parallel(files, |file| {
         let wanted = printed("-O2", file);
         assert!(wanted.1, "{} fails", file.display());
         for level in ["-O0", "-O1"] {
             assert_eq!(printed(level, file), wanted, "{level} {}", file.display());
         }
-    }
+    });
 }
 
 #[test]

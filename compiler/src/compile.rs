@@ -11,17 +11,18 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::checkpoint::checkpoint;
-use crate::codegen::{self, CodegenError, NativeChoice};
+use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::internal_error::{self, InternalError};
-use crate::link::native_code::NativeApart;
 use crate::link::unit::LinkUnit;
-use crate::link::{LinkError, link, link_apart};
-use crate::options::{Level, Options, Purpose, Tier};
+use crate::link::{LinkError, LinkedImage, link};
+use crate::options::{Level, LoopEntries, Options, Purpose, Tier};
+use crate::parts::{PartOrder, PartOrders, Parts, WholePart};
 use crate::phase_times::PhaseTimes;
 use crate::rewrites::Rewrites;
+use crate::ssa::analysis::KeptTypes;
 use crate::ssa::ir::Unit;
 use crate::ssa::{self, BuildError};
 
@@ -230,6 +231,32 @@ pub fn compile(
     internal_error::guard(|| phase.get(), run)?
 }
 
+/// As [`compile`] with [`Options::native_apart`], but `parts` say which native parts are made, one after the other, and
+/// take them. The image is the same.
+///
+/// # Errors
+///
+/// As [`compile`].
+pub fn compile_in_parts(
+    program: Program,
+    interface: Option<Vec<u8>>,
+    options: &Options,
+    parts: &mut dyn PartOrders,
+) -> Result<Compiled, CompileError> {
+    let phase = Cell::new(EXPAND);
+    let run = || {
+        let mut observer = Observer::of(&program, options, &phase);
+        let image = Image {
+            interface,
+            records: Vec::new(),
+            options,
+            parts: Some(parts),
+        };
+        image.make(program, &mut observer)
+    };
+    internal_error::guard(|| phase.get(), run)?
+}
+
 /// Notes in `phase` what runs.
 fn compile_unguarded(
     program: Program,
@@ -237,33 +264,122 @@ fn compile_unguarded(
     options: &Options,
     phase: &Cell<&'static str>,
 ) -> Result<Compiled, CompileError> {
-    let mut observer = Observer {
-        wanted: options.dump_after.as_deref(),
-        phase: Some(phase),
-        times: PhaseTimes::new(options.time_passes),
-        ..Observer::default()
+    let mut observer = Observer::of(&program, options, phase);
+    let image = Image {
+        interface,
+        records: Vec::new(),
+        options,
+        parts: None,
     };
-    observer.find_planted(&program);
-    let (mut link_unit, native) = generate(program, options, &mut observer)?;
-    link_unit.interface = interface;
-    link_unit.purpose = options.purpose;
-    observer.times.resume();
-    observer.begin(LINK);
-    let is_native_part_put_off = native.as_ref().is_some_and(|native| native.is_put_off);
-    let (image, native_part) = match native {
-        Some(native) => link_apart(link_unit, native)?,
-        None => (link(&link_unit)?, None),
-    };
-    observer.times.record(LINK);
-    Ok(Compiled {
-        image,
-        native_part,
-        is_native_part_put_off,
-        dump: observer.dump,
-        times: observer.times,
-        rewrites: observer.rewrites,
-        last_rewritten_by: observer.last_rewritten_by,
-    })
+    image.make(program, &mut observer)
+}
+
+/// An image that is to be made.
+struct Image<'a> {
+    interface: Option<Vec<u8>>,
+    /// Other sections, of the program that is made.
+    records: Vec<(&'static str, Vec<u8>)>,
+    options: &'a Options,
+    /// Who wants native parts, if that is somebody else.
+    parts: Option<&'a mut dyn PartOrders>,
+}
+
+impl Image<'_> {
+    fn make(
+        mut self,
+        mut program: Program,
+        observer: &mut Observer<'_>,
+    ) -> Result<Compiled, CompileError> {
+        self.records = std::mem::take(&mut program.records);
+        let mut made = Made::default();
+        match generate(program, self.options, observer)? {
+            Generated::Directly(link_unit) => made.image = self.link(link_unit, observer)?,
+            Generated::Lowered(unit) if self.options.native_apart => {
+                made = self.make_apart(&unit, observer)?;
+            }
+            Generated::Lowered(unit) => {
+                let link_unit = generate_from(&unit, self.options, observer)?;
+                made.image = self.link(link_unit, observer)?;
+            }
+        }
+        Ok(Compiled {
+            image: made.image,
+            native_part: made.native_part,
+            is_native_part_put_off: made.is_native_part_put_off,
+            dump: observer.dump.take(),
+            times: std::mem::take(&mut observer.times),
+            rewrites: observer.rewrites,
+            last_rewritten_by: observer.last_rewritten_by,
+        })
+    }
+
+    fn link(
+        &mut self,
+        link_unit: LinkUnit,
+        observer: &mut Observer<'_>,
+    ) -> Result<Vec<u8>, LinkError> {
+        observer.times.resume();
+        observer.begin(LINK);
+        let image = link(&self.complete(link_unit))?;
+        observer.times.record(LINK);
+        Ok(image)
+    }
+
+    fn make_apart(
+        &mut self,
+        unit: &Unit,
+        observer: &mut Observer<'_>,
+    ) -> Result<Made, CompileError> {
+        let options = self.options;
+        let is_library = options.purpose == Purpose::Library;
+        let (link_unit, mut apart) =
+            codegen::generate_apart(unit, is_library, &mut observer.times)?;
+        observer.begin(LINK);
+        let mut image = LinkedImage::new(self.complete(link_unit))?;
+        observer.times.record(LINK);
+        let bytes_max = options.bytecode_bytes_max;
+        let is_put_off = bytes_max.is_some_and(|bytes_max| apart.code_bytes() > bytes_max);
+        let mut whole = WholePart::new(match options.loop_entries {
+            LoopEntries::None => PartOrder::Whole,
+            LoopEntries::All => PartOrder::WholeWithLoops,
+        });
+        if options.tier != Tier::Bytecode && !is_put_off {
+            observer.begin(CODEGEN);
+            let generator = options.native_generator;
+            let generator = generator.ok_or(CodegenError::NoNativeGenerator)?;
+            let wanted: &mut dyn PartOrders = match &mut self.parts {
+                Some(parts) => *parts,
+                None => &mut whole,
+            };
+            let mut parts = Parts::new(options.tier, &apart, &mut image, wanted);
+            apart.native(generator, &mut parts)?;
+            if let Some(error) = parts.failure {
+                return Err(error.into());
+            }
+            observer.times.record("native-code");
+        }
+        Ok(Made {
+            image: image.into_bytes(),
+            native_part: whole.part,
+            is_native_part_put_off: is_put_off,
+        })
+    }
+
+    fn complete(&mut self, mut link_unit: LinkUnit) -> LinkUnit {
+        link_unit.interface = self.interface.take();
+        link_unit.records = std::mem::take(&mut self.records);
+        link_unit.purpose = self.options.purpose;
+        link_unit.frames = self.options.frames;
+        link_unit
+    }
+}
+
+/// What was made.
+#[derive(Default)]
+struct Made {
+    image: Vec<u8>,
+    native_part: Option<Vec<u8>>,
+    is_native_part_put_off: bool,
 }
 
 /// What [`compile`] gives to the linker.
@@ -272,22 +388,38 @@ fn compile_unguarded(
 ///
 /// As [`compile`], but for [`CompileError::Link`].
 pub fn link_unit(program: Program, options: &Options) -> Result<LinkUnit, CompileError> {
-    generate(program, options, &mut Observer::default()).map(|(link_unit, _)| link_unit)
+    let observer = &mut Observer::default();
+    let mut link_unit = match generate(program, options, observer)? {
+        Generated::Directly(link_unit) => link_unit,
+        Generated::Lowered(unit) if options.native_apart => {
+            let is_library = options.purpose == Purpose::Library;
+            codegen::generate_apart(&unit, is_library, &mut observer.times)?.0
+        }
+        Generated::Lowered(unit) => generate_from(&unit, options, observer)?,
+    };
+    link_unit.frames = options.frames;
+    Ok(link_unit)
 }
 
-/// Also the native code that is to be linked apart from the image, if any is.
+/// A program for code generation.
+enum Generated {
+    /// Its code, which was made of Core.
+    Directly(LinkUnit),
+    /// What code is made of.
+    Lowered(Unit),
+}
+
 fn generate(
     mut program: Program,
     options: &Options,
     observer: &mut Observer<'_>,
-) -> Result<(LinkUnit, Option<NativeApart>), CompileError> {
+) -> Result<Generated, CompileError> {
     program.rewrites = Rewrites::up_to(options.rewrites_max);
     program = run_core_passes(program, Passes::OverExpanded, options, observer);
     if may_be_direct(options) && !observer.is_planted {
         observer.begin(CODEGEN);
-        if let Some(mut link_unit) = codegen::generate_directly(&program) {
-            link_unit.frames = options.frames;
-            return Ok((link_unit, None));
+        if let Some(link_unit) = codegen::generate_directly(&program) {
+            return Ok(Generated::Directly(link_unit));
         }
     }
     let mut unit = lower(program, options, observer)?;
@@ -295,25 +427,22 @@ fn generate(
         unit = codegen::separate_entry(unit);
     }
     observer.begin(CODEGEN);
-    let times = &mut observer.times;
+    Ok(Generated::Lowered(unit))
+}
+
+/// The code of `unit`, with its native code.
+fn generate_from(
+    unit: &Unit,
+    options: &Options,
+    observer: &mut Observer<'_>,
+) -> Result<LinkUnit, CodegenError> {
     let (tier, generator) = (options.tier, options.native_generator);
-    let is_library = options.purpose == Purpose::Library;
-    let (mut link_unit, native) = if options.native_apart {
-        let choice = NativeChoice {
-            tier,
-            generator,
-            bytecode_bytes_max: options.bytecode_bytes_max,
-        };
-        let (link_unit, native) = codegen::generate_apart(&unit, is_library, choice, times)?;
-        (link_unit, Some(native))
-    } else if is_library {
-        let link_unit = codegen::generate_library(&unit, tier, generator, times)?;
-        (link_unit, None)
+    let times = &mut observer.times;
+    if options.purpose == Purpose::Library {
+        codegen::generate_library(unit, tier, generator, times)
     } else {
-        (codegen::generate(&unit, tier, generator, times)?, None)
-    };
-    link_unit.frames = options.frames;
-    Ok((link_unit, native))
+        codegen::generate(unit, tier, generator, times)
+    }
 }
 
 /// Whether a form that runs once may go without SSA: it is run at once, and nobody wants to see how it is compiled.
@@ -368,11 +497,13 @@ fn lower(
     observer.begin(BUILD);
     let mut unit = ssa::build(program)?;
     unit.checks_facts = options.check_facts;
+    unit.polls_each_turn = options.native_apart;
     observer.ssa(BUILD, &unit);
+    let mut kept = KeptTypes::default();
     for pass in ssa::pass::PASSES {
         observer.begin(pass.name);
         if level >= pass.level {
-            unit = (pass.run)(unit);
+            unit = pass.run_keeping(unit, &mut kept);
         }
         observer.ssa(pass.name, &unit);
     }
@@ -393,7 +524,22 @@ struct Observer<'options> {
     last_rewritten_by: Option<&'static str>,
 }
 
-impl Observer<'_> {
+impl<'options> Observer<'options> {
+    fn of(
+        program: &Program,
+        options: &'options Options,
+        phase: &'options Cell<&'static str>,
+    ) -> Self {
+        let mut observer = Self {
+            wanted: options.dump_after.as_deref(),
+            phase: Some(phase),
+            times: PhaseTimes::new(options.time_passes),
+            ..Self::default()
+        };
+        observer.find_planted(program);
+        observer
+    }
+
     /// Notes that `phase` runs from here on.
     fn begin(&self, phase: &'static str) {
         checkpoint();

@@ -18,9 +18,9 @@
 //! 5. [`link`] lays out code, constants and tables for tools, and writes an ELF file.
 //!
 //! Beside these parts, [`options`] holds what a caller may choose, and [`diagnostic`] reports mistakes in a source
-//! text. [`rewrites`] counts what optional passes do, so that a wrong rewrite can be found by halving.
-//! [`internal_error`] turns a panic of the compiler into an error. [`id`] has the tables that all parts use,
-//! [`shared_set`] sets of which there are many alike.
+//! text. [`parts`] orders native code apart from its image. [`rewrites`] counts what optional passes do, so that a
+//! wrong rewrite can be found by halving. [`internal_error`] turns a panic of the compiler into an error. [`id`] has
+//! the tables that all parts use, [`shared_set`] sets of which there are many alike.
 //!
 //! Start reading at [`compile`](mod@compile): it shows the pipeline as a list of passes. The file `ARCHITECTURE.md`
 //! of the repository follows one procedure through all parts. Each pass says in its module what it needs, what it
@@ -35,6 +35,7 @@ pub mod core;
 pub mod diagnostic;
 pub mod expand;
 pub mod id;
+mod id_map;
 mod image_options;
 pub mod internal_error;
 pub mod link;
@@ -42,6 +43,7 @@ pub mod lists;
 pub mod memory;
 pub mod options;
 pub mod parse_error;
+pub mod parts;
 pub mod phase_times;
 pub mod rewrites;
 pub mod shared_set;

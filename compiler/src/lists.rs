@@ -15,22 +15,30 @@ pub struct Lists<K, V> {
 impl<K: Id, V: Copy> Lists<K, V> {
     /// For each of the first `count` ids the values that `entries` have for it, in their order.
     pub fn new(count: usize, entries: &[(K, V)]) -> Self {
-        let mut ends = IdVec::filled(count, 0);
-        for &(id, _) in entries {
+        Self::of_each(count, |visit| {
+            for &(id, value) in entries {
+                visit(id, value);
+            }
+        })
+    }
+
+    /// The same, where `each` visits the entries in their order, whenever it is called.
+    pub fn of_each(count: usize, each: impl Fn(&mut dyn FnMut(K, V))) -> Self {
+        let mut ends: IdVec<K, u32> = IdVec::filled(count, 0);
+        let mut values = Vec::with_capacity(2 * count);
+        each(&mut |id, value| {
             ends[id] += 1;
-        }
+            values.push(value);
+        });
         let mut total = 0;
         for end in &mut ends {
-            total += *end;
-            *end = total;
+            // Where the list starts: it is filled from there to its end.
+            total += std::mem::replace(end, total);
         }
-        // Each list is filled from its end to its start.
-        let mut places = ends.clone();
-        let mut values: Vec<V> = entries.iter().map(|&(_, value)| value).collect();
-        for &(id, value) in entries.iter().rev() {
-            places[id] -= 1;
-            values[places[id] as usize] = value;
-        }
+        each(&mut |id, value| {
+            values[ends[id] as usize] = value;
+            ends[id] += 1;
+        });
         Self { ends, values }
     }
 

@@ -29,6 +29,16 @@ pub enum UnboundNames {
     Warned,
 }
 
+/// Into which loops frames of bytecode may come that go on natively.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LoopEntries {
+    /// Into none: native code is there before the program runs.
+    #[default]
+    None,
+    /// Into all.
+    All,
+}
+
 /// Choices for a compilation; the default is what users want.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -42,6 +52,8 @@ pub struct Options {
     /// Of a unit with more bytes of bytecode, no such part is made yet: see
     /// [`Compiled::is_native_part_put_off`](crate::compile::Compiled::is_native_part_put_off).
     pub bytecode_bytes_max: Option<usize>,
+    /// Whether the part has entries into loops.
+    pub loop_entries: LoopEntries,
     /// What the image is made for.
     pub purpose: Purpose,
     /// Who makes native code.
@@ -68,6 +80,7 @@ impl Default for Options {
             tier: Tier::Bytecode,
             native_apart: false,
             bytecode_bytes_max: None,
+            loop_entries: LoopEntries::None,
             purpose: Purpose::default(),
             native_generator: None,
             dump_after: None,

@@ -8,6 +8,14 @@ use compiler::expand::{LibraryRegistry, SourceText, expand_libraries, expand_pro
 use compiler::options::{Level, Options};
 use compiler::ssa;
 
+/// Libraries with macros that procedures of Scheme expand, and those that import them: here nothing runs procedures.
+const WITH_PROCEDURES_OF_MACROS: [&str; 4] = [
+    "srfi/99.sld",
+    "srfi/99/records.sld",
+    "srfi/99/records/syntactic.sld",
+    "srfi/131.sld",
+];
+
 fn library_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
         .expect("a readable folder")
@@ -27,6 +35,9 @@ fn sources() -> Vec<SourceText> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib");
     let mut files = Vec::new();
     library_files(&root, &mut files);
+    let count = files.len();
+    files.retain(|file| !(WITH_PROCEDURES_OF_MACROS.iter()).any(|name| file.ends_with(name)));
+    assert_eq!(files.len() + WITH_PROCEDURES_OF_MACROS.len(), count);
     files
         .iter()
         .map(|path| {

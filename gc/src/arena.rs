@@ -239,8 +239,9 @@ impl Arena {
             .expect("no holder of the lock panics")
     }
 
-    /// Takes chunks for a stack of `bytes`, readable and writable, which stay as long as the arena.
-    /// Below them lies an inaccessible chunk: what grows beyond the stack's lowest address is stopped.
+    /// Takes chunks for a stack of `bytes`, readable and writable, which stay as long as the arena. Core dumps leave
+    /// them out until [`Self::dump`]. Below them lies an inaccessible chunk: what grows beyond the stack's lowest
+    /// address is stopped.
     ///
     /// # Errors
     ///
@@ -259,11 +260,6 @@ impl Arena {
     /// Says that core dumps hold `range` of a stack from now on.
     pub fn dump(&self, range: AddressRange) {
         self.map.dump(range);
-    }
-
-    /// Says that core dumps leave `range` of a stack out from now on.
-    pub fn leave_out_of_dumps(&self, range: AddressRange) {
-        self.map.leave_out_of_dumps(range);
     }
 
     /// Takes a run of free chunks of at least `bytes`, all of `kind` and with `number`.
@@ -397,7 +393,7 @@ impl Arena {
     ) -> Result<(), i32> {
         if kind == ChunkKind::Stack {
             // The lowest chunk is the guard: see `reserve_stack`.
-            return self.map.commit(self.chunks(first + 1, count - 1));
+            return self.map.commit_undumped(self.chunks(first + 1, count - 1));
         }
         let needed_end = first + count;
         if is_upper(kind) || needed_end <= free.committed_end {

@@ -8,8 +8,8 @@ use crate::platform::memory_map::MemoryMap;
 /// What each chunk is for, and the number of its owner; all zero at first.
 #[derive(Debug)]
 pub(crate) struct ChunkTable {
-    kinds: MemoryMap,
-    numbers: MemoryMap,
+    /// The number of the owner of each chunk, and behind these the kind of each.
+    map: MemoryMap,
     count: usize,
 }
 
@@ -21,30 +21,30 @@ impl ChunkTable {
     /// The system's error number: it refuses the memory.
     pub(crate) fn new(count: usize) -> Result<Self, i32> {
         Ok(Self {
-            kinds: MemoryMap::zeroed(count)?,
-            numbers: MemoryMap::zeroed(count * size_of::<u32>())?,
+            map: MemoryMap::zeroed(count * (size_of::<u32>() + 1))?,
             count,
         })
     }
 
-    /// Where the kinds are in memory, a byte each.
+    /// Where the kinds are in memory, a byte each: behind the numbers.
+    #[inline(always)]
     pub(crate) const fn kinds_start(&self) -> usize {
-        self.kinds.range().start.raw()
+        self.map.range().start.raw() + self.count * size_of::<u32>()
     }
 
     /// What each chunk is for.
     #[inline(always)]
     pub(crate) fn kinds(&self) -> &[AtomicU8] {
         let table = std::ptr::with_exposed_provenance::<AtomicU8>(self.kinds_start());
-        // SAFETY: `new` mapped a byte for each chunk, zeroed. The table lives as long as `self` and is only
-        // accessed through atomics.
+        // SAFETY: `new` mapped a byte for each chunk, zeroed, behind the numbers. The table lives as long as `self`
+        // and is only accessed through atomics.
         unsafe { std::slice::from_raw_parts(table, self.count) }
     }
 
     /// The number of each chunk's owner.
     #[inline(always)]
     pub(crate) fn numbers(&self) -> &[AtomicU32] {
-        let start = self.numbers.range().start.raw();
+        let start = self.map.range().start.raw();
         let table = std::ptr::with_exposed_provenance::<AtomicU32>(start);
         // SAFETY: `new` mapped four bytes for each chunk, zeroed and page-aligned. The table lives as long as
         // `self` and is only accessed through atomics.

@@ -62,7 +62,9 @@ pub(crate) fn collect<M: ObjectModel>(
 ) -> Outcome {
     heap.trigger.grant(0);
     let needed_bytes = match reason {
-        CollectReason::Full { bytes } | CollectReason::Charge { bytes } => bytes,
+        CollectReason::Full { bytes } => bytes,
+        // If only a few more bytes fit, the next charge collects again.
+        CollectReason::Charge { bytes } => bytes.max(heap.trigger.headroom_bytes()),
         CollectReason::Due | CollectReason::Forced(_) => heap.trigger.headroom_bytes(),
     };
     let scope = match reason {
@@ -180,7 +182,7 @@ fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     }
     for table in tracer.heap.address_hashed.take() {
         // SAFETY: old objects are freed by full collections only, which empty this list.
-        unsafe { M::keys_moved(table) };
+        unsafe { M::keys_moved(table, Scope::Minor) };
     }
     trace_roots(&mut tracer, state, Scope::Minor);
     tracer.finish();

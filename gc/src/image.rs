@@ -3,7 +3,7 @@
 use crate::address::AddressRange;
 
 /// Names a registered image. Never given twice, so that a stale one is found out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ImageId {
     pub(crate) index: u32,
     pub(crate) generation: u32,

@@ -93,13 +93,14 @@ pub unsafe trait ObjectModel: Sized + 'static {
         ObjectClass::Ordinary
     }
 
-    /// The addresses that an [`ObjectClass::AddressHashed`] object hashes may have changed.
+    /// The addresses that an [`ObjectClass::AddressHashed`] object hashes may have changed: after a minor collection
+    /// those of objects that were young, and after a full one all. What was told before still holds.
     ///
     /// # Safety
     ///
     /// `object` is an initialised object of that class, at its new address.
-    unsafe fn keys_moved(object: Address) {
-        let _ = object;
+    unsafe fn keys_moved(object: Address, scope: Scope) {
+        let _ = (object, scope);
     }
 
     /// Shows `visitor` every root in `state`: registers, and the frames of the stack.

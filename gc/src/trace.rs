@@ -12,7 +12,7 @@ use crate::arena::ChunkKind;
 use crate::heap::Heap;
 use crate::image::{ImageId, ImageKeeper};
 use crate::mark_queue::MarkQueue;
-use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
+use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, Visitor};
 use crate::slot::Slot;
 use crate::space::block::{self, MEDIUM_BYTES};
 use crate::space::large::LARGE_BYTES;
@@ -62,6 +62,8 @@ enum Gray {
 }
 
 impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
+    const SCOPE: Scope = if FULL { Scope::Full } else { Scope::Minor };
+
     /// Starts a collection. The old space has condemned the blocks out of which a full one may copy
     /// `copied_bytes_max`.
     pub(crate) fn start(heap: &'heap mut Heap, copied_bytes_max: usize) -> Self {
@@ -299,7 +301,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             ObjectClass::Ephemeron => self.ephemerons.push(unsafe { Ephemeron::new(object) }),
             ObjectClass::Guardian(number) => self.reach_guardian(number),
             // SAFETY: the object is initialised and of this class.
-            ObjectClass::AddressHashed => unsafe { M::keys_moved(object) },
+            ObjectClass::AddressHashed => unsafe { M::keys_moved(object, Self::SCOPE) },
         }
     }
 

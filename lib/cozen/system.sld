@@ -6,7 +6,8 @@
           get-environment-variable get-environment-variables
           current-jiffy jiffies-per-second current-second features
           %make-host-procedure)
-  (import (cozen core) (cozen primitives) (cozen control) (only (cozen condition) %check-argument))
+  (import (cozen core) (cozen primitives) (cozen control) (only (cozen condition) %check-argument)
+          (only (cozen list) append))
   (begin
 
     ;; An expression is compiled to an image, whose entry is then called.
@@ -69,6 +70,22 @@
     (define (%make-host-procedure name ticket)
       (lambda arguments (%call-host ticket arguments)))
 
+    ;; The numbers of the SRFIs that are there: one byte each. `tests/srfi/check.scm` checks them.
+    (define srfis
+      #u8(0 1 2 4 5 6 8 9 11 13 14 16 17 19 23 25 26 27 28 30 31 34 35 37 38 39 41 42 43
+          45 46 48 54 60 61 62 63 64 66 67 69 71 74 78 87 95 98 99 101 111 112 113 115 116
+          117 121 124 125 127 128 129 130 131 132 133 134 135 137 139 141 142 143 144 145
+          146 149 151 152 156 158 160 162 166 171 173 174 175 180 189 193 195 196 197 202
+          209 210 214 219 222 224 227 232 235))
+
+    ;; What `cond-expand` knows, too.
     (define (features)
-      (list 'r7rs 'exact-closed 'ieee-float 'full-unicode 'ratios 'posix 'unix 'linux 'gnu-linux
-            'x86-64 'little-endian 'cozen))))
+      (let loop ((index (- (bytevector-length srfis) 1)) (names '()))
+        (if (< index 0)
+            (append '(r7rs exact-closed ieee-float full-unicode ratios posix unix linux gnu-linux x86-64
+                      little-endian cozen)
+                    names)
+            (loop (- index 1) (cons (srfi-feature (bytevector-u8-ref srfis index)) names)))))
+
+    (define (srfi-feature number)
+      (string->symbol (string-append "srfi-" (%number->string number 10))))))

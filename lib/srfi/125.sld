@@ -19,7 +19,8 @@
           hash-table-equivalence-function hash-table-hash-function)
   (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations)
           (only (cozen condition) %check-argument)
-          (only (srfi 128) comparator? comparator-equality-predicate comparator-hash-function))
+          (only (srfi 128 kernel) comparator? comparator-hashable? comparator-equality-predicate
+                comparator-hash-function))
   (begin
 
     (define missing (list 'missing))
@@ -30,7 +31,7 @@
     (define (make-hash-table kind . arguments)
       (cond ((comparator? kind)
              (make-hinted-table (comparator-equality-predicate kind)
-                                (comparator-hash-function kind)
+                                (and (comparator-hashable? kind) (comparator-hash-function kind))
                                 arguments))
             ((and (pair? arguments) (procedure? (car arguments)))
              (make-hinted-table kind (car arguments) (cdr arguments)))

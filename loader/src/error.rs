@@ -395,11 +395,28 @@ pub enum LoadError {
         /// Where its native entry should be.
         target: i64,
     },
+    /// A native entry into a loop leads to no native code, stands at no poll at the end of a turn, or takes a slot that
+    /// holds no value there.
+    #[error("the loop whose turn ends at {poll:#x} has no native entry at {entry:#x}")]
+    LoopEntry {
+        /// Where the poll should be.
+        poll: u32,
+        /// Where the native code should be.
+        entry: u32,
+    },
     /// Something in front of the native code is no procedure.
     #[error("there is no procedure behind {address:#x}, but the native code is farther")]
     ProcedureInvalid {
         /// Where the procedures end.
         address: u32,
+    },
+    /// A native part lies where another part of its image does.
+    #[error("the native part at {start:#x} lies over the part at {other:#x}")]
+    PartOverOther {
+        /// Where it starts.
+        start: u32,
+        /// Where the other starts.
+        other: u32,
     },
     /// Nobody vouches for the machine code of a native part.
     #[error("a native part is machine code, and nobody vouches for it")]

@@ -7,7 +7,7 @@ use crate::debug::DebugTables;
 use crate::elf::{ElfHeader, Sections};
 use crate::relative_relocations::RelativeRelocations;
 use crate::segment::{Segment, SegmentKind};
-use crate::symbols::SymbolTable;
+use crate::symbols::{SymbolFixups, SymbolTable};
 
 /// An image all of whose structure and contents were checked, but nothing of it is mapped.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,33 @@ pub struct ImageView<'file> {
     pub(crate) header: ImageHeader,
     /// In the order of [`SegmentKind::ALL`]; `None` where there are no bytes.
     pub(crate) segments: [Option<Segment>; 4],
+}
+
+/// The words to which relocation adds the image's address.
+#[derive(Clone, Debug)]
+pub struct RelocatedWords<'file>(RelativeRelocations<'file>);
+
+impl Iterator for RelocatedWords<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        // The order of the entries was checked: there are no errors.
+        self.0.next()?.ok().map(|address| address as u32)
+    }
+}
+
+/// The words of constants that become symbols.
+#[derive(Clone, Debug)]
+pub struct SymbolWords<'file>(SymbolFixups<'file>);
+
+impl Iterator for SymbolWords<'_> {
+    type Item = u32;
+
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        self.0.next().map(|fixup| fixup.address)
+    }
 }
 
 /// The code segment up to the native code.
@@ -123,8 +150,8 @@ impl<'file> ImageView<'file> {
     }
 
     /// The virtual addresses of the words that relocation adds the image's address to, ascending.
-    pub fn relocated_words(&self) -> impl Iterator<Item = u32> + use<'file> {
-        self.relocations().flatten().map(|address| address as u32)
+    pub fn relocated_words(&self) -> RelocatedWords<'file> {
+        RelocatedWords(self.relocations())
     }
 
     /// The constants that become symbols: the virtual address of the word, and the number of the symbol.
@@ -134,8 +161,8 @@ impl<'file> ImageView<'file> {
     }
 
     /// The addresses of the constants that become symbols, ascending. They were checked to lie in constants.
-    pub fn symbol_words(&self) -> impl Iterator<Item = u32> + use<'file> {
-        self.symbols().fixups().map(|fixup| fixup.address)
+    pub fn symbol_words(&self) -> SymbolWords<'file> {
+        SymbolWords(self.symbols().fixups())
     }
 
     /// The names of all symbols, by number. They were checked to be UTF-8.

@@ -48,7 +48,7 @@ pub use debug::{
 };
 pub use error::LoadError;
 pub use executable::executable_bytes;
-pub use image::ImageView;
+pub use image::{ImageView, RelocatedWords, SymbolWords};
 pub use link_part::LinkedBytes;
 pub use load::{Host, LoadedImage, OwnSymbolTable, load};
 pub use native_map::{NativeReturn, is_native_code, native_return_at};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use abi::image::{Extent, ImageHeader};
 use abi::isa::Opcode;
-use abi::native::part::NativeEntry;
+use abi::native::part::{LoopEntry, NativeEntry};
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 use crate::error::LoadError;
@@ -26,6 +26,8 @@ pub struct LinkedBytes {
     pub bytes: usize,
     /// How many procedures have native code in the part.
     pub procedures: usize,
+    /// How many loops have native entries in the part.
+    pub loops: usize,
 }
 
 impl LoadedImage {
@@ -48,14 +50,10 @@ impl LoadedImage {
             Origin::Checked(file) => PartView::checked_before(file, self.contents())?,
             Origin::Linked(file) => PartView::checked_before(file, self.contents())?,
         };
-        if !self
-            .parts
-            .iter()
-            .all(|before| before.extent.end() <= view.start())
-        {
-            return Err(LoadError::PartBeyondRoom {
-                end: view.segments[1].extent.end(),
-                room_end: view.start(),
+        if let Some(other) = (self.parts.iter()).find(|other| other.touches(view.extent())) {
+            return Err(LoadError::PartOverOther {
+                start: view.extent().start,
+                other: other.extent.start,
             });
         }
         let directory = directory.filter(|_| placement == Placement::Mapped);
@@ -68,15 +66,15 @@ impl LoadedImage {
             }
             (None, _) => MappedFile::Copy(""),
         };
-        // SAFETY: all parts that were linked before end in front of this one, as was just checked. What was placed and
-        // not linked, nobody knows.
+        // SAFETY: all parts that were linked before have other granules, as was just checked. What was placed and not
+        // linked, nobody knows.
         let placed_bytes = unsafe { self.mapping.place_part(&view, &source) }?;
         if let Some(kept) = kept {
             kept.announce(self.mapping.address(0))?;
         }
         let header = view.header;
-        // SAFETY: the view was checked, also that its code has granules of its own, behind those of all else that the
-        // image has. It was placed, and stays as long as the image, which drops its parts first.
+        // SAFETY: the view was checked, also that its code has granules of its own, behind those of the image, and not
+        // those of another part. It was placed, and stays as long as the image, which drops its parts first.
         let native = unsafe {
             Registration::new(self.mapping.address(0), header.code, header.native_returns)
         };
@@ -93,17 +91,30 @@ impl LoadedImage {
             section_table: sections.table,
         };
         let entries: Vec<NativeEntry> = view.entries().collect();
+        let loops = view.loops();
+        let slots = loops.iter().map(|entry| entry.slots.capacity());
+        let table_bytes = size_of_val(entries.as_slice())
+            + size_of_val(loops.as_slice())
+            + size_of::<u16>() * slots.sum::<usize>();
         let linked = LinkedBytes {
-            bytes: placed_bytes + held_bytes + size_of_val(entries.as_slice()),
+            bytes: placed_bytes + held_bytes + table_bytes,
             procedures: entries.len(),
+            loops: loops.len(),
         };
-        let part = LinkedPart::new(entries, view.extent(), native, tail);
+        let part = LinkedPart::new((entries, loops), view.extent(), native, tail);
         self.parts.push(part);
         Ok(linked)
     }
 
-    /// Lets those procedures enter their native code of which `chosen` says so. It is asked by the number of the
-    /// procedure among those of the native parts that were linked, in their order.
+    /// Where native code goes on for the loop whose turn ends at the poll at virtual address `poll`, if it does.
+    pub fn loop_entry(&self, poll: u32) -> Option<&LoopEntry> {
+        let loops = self.parts.iter().rev().flat_map(|part| &part.loops);
+        loops.into_iter().find(|entry| entry.poll == poll)
+    }
+
+    /// Lets those procedures and loops enter their native code of which `chosen` says so. It is asked by the number
+    /// among the procedures of the native parts that were linked, in their order but for the part with all native code,
+    /// which comes last; and then the loops.
     ///
     /// # Errors
     ///
@@ -125,9 +136,24 @@ impl LoadedImage {
         let header = self.header;
         let parts = &self.parts;
         self.mapping.rewrite_code(header.code, |mapping| {
-            let entries = parts.iter().flat_map(|part| &part.entries);
-            for (entry, _) in entries.zip(0..).filter(|&(_, number)| chosen(number)) {
+            let mut next = 0;
+            let mut is_chosen = || {
+                next += 1;
+                chosen(next - 1)
+            };
+            // The part with all native code comes last: in the others, fewer calls are direct.
+            let is_whole = |part: &&LinkedPart| part.starts_behind(header.image);
+            let parts_in_order = || {
+                let others = parts.iter().filter(move |part| !is_whole(part));
+                others.chain(parts.iter().filter(is_whole))
+            };
+            let entries = parts_in_order().flat_map(|part| &part.entries);
+            for entry in entries.filter(|_| is_chosen()) {
                 enter(mapping, header, *entry);
+            }
+            let loops = parts_in_order().flat_map(|part| &part.loops);
+            for entry in loops.filter(|_| is_chosen()) {
+                write_opcode(mapping, entry.poll, Opcode::EnterLoop);
             }
         })
     }
@@ -151,20 +177,23 @@ fn enter(mapping: &Mapping, image: ImageHeader, entry: NativeEntry) {
         // SAFETY: procedure headers lie in the code at multiples of 16 bytes, and the code is writable.
         unsafe { word_place.store_word(u64::from_le_bytes(word)) };
     }
-    let start = place.offset_bytes(PROCEDURE_HEADER_BYTES);
-    // SAFETY: the procedure has code, of which the part was checked to be for; it is padded to whole words.
-    let mut word = unsafe { start.load_word() }.to_le_bytes();
-    word[0] = Opcode::EnterNative as u8;
-    // SAFETY: the first word of the procedure's code, which was just read; the code is writable.
-    unsafe { start.store_word(u64::from_le_bytes(word)) };
+    let start = entry.procedure + PROCEDURE_HEADER_BYTES as u32;
+    write_opcode(mapping, start, Opcode::EnterNative);
+}
+
+/// Writes over the opcode at a virtual address, in bytecode that is writable.
+fn write_opcode(mapping: &Mapping, address: u32, opcode: Opcode) {
+    const WORD_MASK: u32 = 7;
+    let index = (address & WORD_MASK) as usize;
+    let word_place = mapping.address(address & !WORD_MASK);
+    // SAFETY: the address was checked to be that of an instruction of a procedure, whose code is padded to whole words.
+    let mut word = unsafe { word_place.load_word() }.to_le_bytes();
+    word[index] = opcode as u8;
+    // SAFETY: the word that was just read; the code is writable.
+    unsafe { word_place.store_word(u64::from_le_bytes(word)) };
 }
 
 impl PartView<'_> {
-    /// Where the part starts: a virtual address of its image.
-    fn start(&self) -> u64 {
-        self.segments[0].extent.start.into()
-    }
-
     /// From the start of the first segment to the end of the last.
     fn extent(&self) -> Extent {
         let start = self.segments[0].extent.start;

@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use abi::image::{Extent, IMAGE_BYTES_MAX, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::native::Tier;
+use abi::native::part::room_bytes;
 use gc::{Address, AddressRange, Arena, ArenaError};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
@@ -33,14 +34,11 @@ use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
 
-/// Bytes of native parts for each byte of bytecode, at most. Five are usual.
-const NATIVE_BYTES_PER_BYTE: usize = 32;
-
-/// Bytes of native parts of the smallest image, at most.
-const NATIVE_BYTES_LEAST: usize = 1 << 20;
-
 /// Bytes of a page, where pages are small.
 const PAGE_BYTES: u32 = 4096;
+
+/// What takes so many pages is copied at once where it is written to.
+const COPIED_AT_ONCE_MIN: u32 = 4 * PAGE_BYTES;
 
 /// How many mappings the images of a process may take, so that the rest of the process has as many.
 const MAPPINGS_MAX: usize = 32_768;
@@ -123,7 +121,7 @@ impl Home {
     ) -> Result<(AddressRange, bool), ArenaError> {
         let bytes = view.header.image.bytes as usize;
         if options.has_native_room && self.may_execute() && !has_native_code(view) {
-            let room_bytes = native_room_bytes(view.header.code);
+            let room_bytes = room_bytes(view.header.code) as usize;
             let end = (bytes + room_bytes).min(IMAGE_BYTES_MAX as usize);
             if let Ok(range) = self.reserve(arena, end) {
                 return Ok((range, true));
@@ -285,15 +283,18 @@ impl Mapping {
                 // The pages that are only read are the executable's.
                 let written = [view.header.constants, view.header.cells];
                 self.taken_bytes = written.into_iter().map(page_bytes).sum();
-                for extent in written {
-                    self.copy_pages(extent);
-                }
                 Ok(())
             }
             MappedFile::Copy(name) => {
                 self.map_segments(view, options, sealed_copy(view, name)?.as_fd(), 0)
             }
+        }?;
+        for extent in [view.header.constants, view.header.cells] {
+            if extent.bytes >= COPIED_AT_ONCE_MIN || matches!(source, MappedFile::Executable(_)) {
+                self.copy_pages(extent);
+            }
         }
+        Ok(())
     }
 
     /// Maps each segment from `file`, where the image starts at `file_start`, a multiple of the page size.
@@ -513,11 +514,6 @@ pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
         header.code
     };
     last.start + last.bytes
-}
-
-/// Bytes of address space for the native parts of an image with so much bytecode.
-const fn native_room_bytes(code: Extent) -> usize {
-    NATIVE_BYTES_LEAST + NATIVE_BYTES_PER_BYTE * code.bytes as usize
 }
 
 /// Bytes of the pages that `extent` touches, if pages are small.

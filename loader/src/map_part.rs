@@ -15,7 +15,7 @@ impl Mapping {
     ///
     /// # Safety
     ///
-    /// Parts that were placed before end in front of this one.
+    /// Parts that were placed before have other granules.
     pub(crate) unsafe fn place_part(
         &self,
         part: &PartView<'_>,
@@ -33,8 +33,8 @@ impl Mapping {
                 MappedFile::Executable(part) => (part.descriptor(), part.offset()),
                 MappedFile::Copy(_) => {
                     // SAFETY: the part was checked to lie behind the segments of the image, and ends in the room, as
-                    // was just seen. Parts that were placed before end in front of it, by the contract of this
-                    // function.
+                    // was just seen. Parts that were placed before have other granules, by the contract of
+                    // this function.
                     unsafe { self.map_copy(segment, part.file, access) }?;
                     continue;
                 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use abi::image::Extent;
-use abi::native::part::NativeEntry;
+use abi::image::{Extent, SEGMENT_ALIGN_BYTES};
+use abi::native::part::{LoopEntry, NativeEntry};
 
 use crate::debug::DebugTables;
 use crate::elf::{SectionTable, Sections};
@@ -15,6 +15,8 @@ use crate::native_map::Registration;
 pub(crate) struct LinkedPart {
     /// The procedures that have native code in the part.
     pub(crate) entries: Vec<NativeEntry>,
+    /// The loops that have native entries in the part.
+    pub(crate) loops: Vec<LoopEntry>,
     /// Both segments, and what is between.
     pub(crate) extent: Extent,
     _native: Option<Registration>,
@@ -35,13 +37,14 @@ pub(crate) struct PartTail {
 impl LinkedPart {
     /// A part that was placed at `extent`.
     pub(crate) fn new(
-        entries: Vec<NativeEntry>,
+        (entries, loops): (Vec<NativeEntry>, Vec<LoopEntry>),
         extent: Extent,
         native: Option<Registration>,
         tail: PartTail,
     ) -> Self {
         Self {
             entries,
+            loops,
             extent,
             _native: native,
             tail: tail.bytes,
@@ -49,6 +52,20 @@ impl LinkedPart {
             section_table: tail.section_table,
             debug_tables: OnceLock::new(),
         }
+    }
+
+    /// Whether the part has a granule in common with what lies at `extent`.
+    pub(crate) fn touches(&self, extent: Extent) -> bool {
+        let granule = |address: u64| address / SEGMENT_ALIGN_BYTES;
+        let last = |extent: Extent| granule(extent.end().saturating_sub(1));
+        granule(extent.start.into()) <= last(self.extent)
+            && granule(self.extent.start.into()) <= last(extent)
+    }
+
+    /// Whether the part starts in the first granule behind what lies at `extent`.
+    pub(crate) fn starts_behind(&self, extent: Extent) -> bool {
+        let next = extent.end().next_multiple_of(SEGMENT_ALIGN_BYTES);
+        u64::from(self.extent.start) < next + SEGMENT_ALIGN_BYTES
     }
 
     /// Whether the part lies at a virtual address of its image.

@@ -3,19 +3,21 @@
 //! As for an image, the machine code itself is trusted.
 
 use abi::fingerprint::FINGERPRINT;
-use abi::frame_map::FrameMap;
+use abi::frame_map::{FrameMap, SlotState};
 use abi::image::{ContentHash, Extent, IMAGE_BYTES_MAX, SEGMENT_ALIGN_BYTES};
+use abi::isa::Opcode;
 use abi::native::part::{
-    ENTRY_BYTES, NativeEntry, PART_HEADER_BYTES, PART_HEADER_HASH_OFFSET, PartHeader,
+    ENTRY_BYTES, LoopEntry, NativeEntry, PART_HEADER_BYTES, PART_HEADER_HASH_OFFSET, PartHeader,
+    is_end_of_turn,
 };
 use abi::native::return_table::ReturnTable;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, ProcedureHeader};
 
-use crate::contents::Contents;
-use crate::elf::{ElfHeader, LoadedSegment, LoadedSegments, NOT_HASHED, Sections};
+use crate::contents::{Contents, Procedure};
+use crate::elf::{ElfHeader, LoadedSegment, LoadedSegments, Sections};
 use crate::error::LoadError;
 use crate::segment::{Segment, SegmentKind};
-use crate::validate::{aligned, segment_in_file};
+use crate::validate::{add_first_segment, aligned, segment_in_file};
 use crate::validate_native::return_point_is_sound;
 
 /// The segments of a part, in the order of their addresses.
@@ -41,6 +43,7 @@ impl<'file> PartView<'file> {
         view.content_hash()?;
         view.return_points(image)?;
         view.entry_points(image)?;
+        view.loop_entries(image)?;
         view.elf.section_table.check(file)?;
         Ok(view)
     }
@@ -96,6 +99,11 @@ impl<'file> PartView<'file> {
         NativeEntry::decode_all(self.table(self.header.entries))
     }
 
+    /// The entries of loops, in the order of the procedures; none if they are cut short.
+    pub(crate) fn loops(&self) -> Vec<LoopEntry> {
+        LoopEntry::decode_all(self.table(self.header.loops)).unwrap_or_default()
+    }
+
     /// The sections behind the last segment.
     pub(crate) fn sections(&self) -> Sections<'file> {
         let tail_start = self.segments[1].file_end();
@@ -117,6 +125,7 @@ impl<'file> PartView<'file> {
         let header = &self.header;
         let tables = [
             ("native entries", header.entries, 4),
+            ("native entries of loops", header.loops, 4),
             ("frame maps", header.frame_maps, 1),
             ("native return points", header.native_returns, 4),
         ];
@@ -148,13 +157,8 @@ impl<'file> PartView<'file> {
 
     fn content_hash(&self) -> Result<(), LoadError> {
         let mut hash = ContentHash::default();
-        let mut first = self.segments[0].bytes(self.file).to_vec();
         let hash_start = self.elf.image_header_offset() + PART_HEADER_HASH_OFFSET;
-        first[hash_start..hash_start + 8].fill(0);
-        for range in NOT_HASHED {
-            first[range].fill(0);
-        }
-        hash.add_segment(&first);
+        add_first_segment(&mut hash, self.segments[0].bytes(self.file), hash_start);
         hash.add_segment(self.segments[1].bytes(self.file));
         let (found, expected) = (hash.finish(), self.header.hash);
         if found == expected {
@@ -222,6 +226,61 @@ impl<'file> PartView<'file> {
         }
         Ok(())
     }
+
+    /// Every entry of a loop leads into the native code, from a poll at the end of a turn, and takes slots that hold
+    /// values there.
+    fn loop_entries(&self, image: Contents<'_>) -> Result<(), LoadError> {
+        let table = self.header.loops;
+        let loops = LoopEntry::decode_all(self.table(table));
+        let loops = loops.ok_or(LoadError::TableOutside {
+            table: "native entries of loops",
+            start: table.start,
+            bytes: table.bytes,
+        })?;
+        if loops.is_empty() {
+            return Ok(());
+        }
+        let procedures: Vec<Procedure<'_>> = image.procedures().collect();
+        let code = self.header.code;
+        for entry in loops {
+            let is_inside = entry.entry >= code.start && u64::from(entry.entry) < code.end();
+            if !is_inside || !takes_what_is_there(&entry, &procedures, image) {
+                return Err(LoadError::LoopEntry {
+                    poll: entry.poll,
+                    entry: entry.entry,
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a loop's entry stands at the poll of a turn whose frame map calls all of its slots live or raw.
+fn takes_what_is_there(
+    entry: &LoopEntry,
+    procedures: &[Procedure<'_>],
+    image: Contents<'_>,
+) -> bool {
+    let behind = procedures.partition_point(|procedure| procedure.address <= entry.poll);
+    let map = || {
+        let procedure = procedures[..behind].last()?;
+        let offset = entry.poll.checked_sub(procedure.code_start())? as usize;
+        let code = procedure.code.get(offset..)?;
+        let opcode = code.first().filter(|&&opcode| is_end_of_turn(opcode))?;
+        let bytes = Opcode::from_byte(*opcode)?.instruction_bytes();
+        let distance = code.get(..bytes)?.last_chunk()?;
+        let end = entry.poll + bytes as u32;
+        image.frame_map(end.wrapping_add_signed(i32::from_le_bytes(*distance)))
+    };
+    let Some(map) = map() else {
+        return false;
+    };
+    let states: Vec<SlotState> = map.states().collect();
+    let holds = |slot: &u16| {
+        let state = states.get(usize::from(*slot));
+        matches!(state, Some(SlotState::Live | SlotState::Raw))
+    };
+    entry.slots.iter().all(holds)
 }
 
 fn part_header(file: &[u8], elf: &ElfHeader, image_hash: u64) -> Result<PartHeader, LoadError> {

@@ -1,6 +1,6 @@
 //! All loaded images of a runtime: from an address to the image, its procedure, its line.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gc::{Address, Arena, ImageId};
@@ -12,7 +12,7 @@ use crate::load::LoadedImage;
 #[derive(Debug)]
 pub struct Registry {
     arena: Arc<Arena>,
-    images: HashMap<ImageId, LoadedImage>,
+    images: BTreeMap<ImageId, LoadedImage>,
     /// By where they start.
     starts: BTreeMap<Address, ImageId>,
 }
@@ -22,7 +22,7 @@ impl Registry {
     pub fn new(arena: Arc<Arena>) -> Self {
         Self {
             arena,
-            images: HashMap::new(),
+            images: BTreeMap::new(),
             starts: BTreeMap::new(),
         }
     }

@@ -34,11 +34,22 @@ impl<'image> SymbolTable<'image> {
     }
 
     /// The fixups, ascending by address.
-    pub(crate) fn fixups(self) -> impl Iterator<Item = SymbolFixup> + 'image {
-        self.fixups.iter().map(|pair| {
-            let (address, symbol) = split(*pair);
-            SymbolFixup { address, symbol }
-        })
+    pub(crate) fn fixups(self) -> SymbolFixups<'image> {
+        SymbolFixups(self.fixups.iter())
+    }
+}
+
+/// The constants that are to become symbols.
+#[derive(Clone, Debug)]
+pub(crate) struct SymbolFixups<'image>(std::slice::Iter<'image, [u8; 8]>);
+
+impl Iterator for SymbolFixups<'_> {
+    type Item = SymbolFixup;
+
+    #[inline]
+    fn next(&mut self) -> Option<SymbolFixup> {
+        let (address, symbol) = split(*self.0.next()?);
+        Some(SymbolFixup { address, symbol })
     }
 }
 

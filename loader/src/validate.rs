@@ -339,17 +339,25 @@ pub(crate) fn content_hash(view: &ImageView<'_>) -> Result<(), LoadError> {
 /// The hash of what the segments hold.
 pub(crate) fn hash_of_contents(view: &ImageView<'_>) -> u64 {
     let mut hash = ContentHash::default();
-    let mut first = view.segment(SegmentKind::ReadOnly).to_vec();
     let hash_start = view.elf.image_header_offset() + IMAGE_HEADER_HASH_OFFSET;
-    first[hash_start..hash_start + 8].fill(0);
-    for range in NOT_HASHED {
-        first[range].fill(0);
-    }
-    hash.add_segment(&first);
+    add_first_segment(&mut hash, view.segment(SegmentKind::ReadOnly), hash_start);
     for segment in view.segments.iter().flatten().skip(1) {
         hash.add_segment(segment.bytes(view.file));
     }
     hash.finish()
+}
+
+/// Adds the segment that has the headers, with what is not hashed taken as zero; the hash itself is at `hash_start`.
+pub(crate) fn add_first_segment(hash: &mut ContentHash, segment: &[u8], hash_start: usize) {
+    let hash_bytes = hash_start..hash_start + 8;
+    // All of these bytes lie in headers: the rest need not be copied.
+    let blocks = hash_bytes.end.next_multiple_of(ContentHash::BLOCK_BYTES);
+    let (headers, rest) = segment.split_at(blocks.min(segment.len()));
+    let mut headers = headers.to_vec();
+    for range in NOT_HASHED.into_iter().chain([hash_bytes]) {
+        headers[range].fill(0);
+    }
+    hash.add_segment_in_parts(&headers, rest);
 }
 
 /// The entry is a procedure without arguments, with a frame map.
@@ -384,28 +392,28 @@ pub(crate) fn entry(view: &ImageView<'_>) -> Result<(), LoadError> {
 
 /// Relocated words lie in constants or cells and lead into the image.
 pub(crate) fn relocations(view: &ImageView<'_>) -> Result<(), LoadError> {
-    let segments = [SegmentKind::Constants, SegmentKind::Cells].map(|kind| {
-        (
-            u64::from(kind.extent(&view.header).start),
-            view.segment(kind),
-        )
-    });
+    let segment = |kind: SegmentKind| (kind.extent(&view.header).start, view.segment(kind));
+    let (constants, cells) = (segment(SegmentKind::Constants), segment(SegmentKind::Cells));
+    let image_bytes = u64::from(view.header.image.bytes);
     for relocation in view.relocations() {
         let address =
             relocation.map_err(|(index, entry)| LoadError::RelocationOrder { index, entry })?;
-        let word = segments
-            .iter()
-            .find_map(|&(start, bytes)| {
-                let offset = usize::try_from(address.checked_sub(start)?).ok()?;
-                bytes.get(offset..)?.first_chunk()
-            })
+        let target = word_in(constants, address)
+            .or_else(|| word_in(cells, address))
             .ok_or(LoadError::RelocationOutside { address })?;
-        let target = u64::from_le_bytes(*word);
-        if target & !TAG_MASK >= u64::from(view.header.image.bytes) {
+        if target & !TAG_MASK >= image_bytes {
             return Err(LoadError::RelocationTarget { address, target });
         }
     }
     Ok(())
+}
+
+/// The word at an address in a segment, which starts at an address.
+#[inline]
+fn word_in((start, bytes): (u32, &[u8]), address: u64) -> Option<u64> {
+    let offset = usize::try_from(address.checked_sub(start.into())?).ok()?;
+    let word = bytes.get(offset..)?.first_chunk()?;
+    Some(u64::from_le_bytes(*word))
 }
 
 /// Names are UTF-8 in the read-only segment, one behind the other; fixups ascend through words of the constants.

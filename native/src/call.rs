@@ -10,6 +10,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, MemFlagsData, Type, Value, types};
 
 use super::call_place::Listed;
+use super::eligible::Reason;
 use super::emitter::Emitter;
 use super::loaded::Loaded;
 use super::signature::{Parameters, argument_place};
@@ -90,13 +91,39 @@ impl Emitter<'_, '_> {
                 if closure.is_none() {
                     words.insert(0, self.code.ins().iconst(types::I64, 0));
                 }
-                let header = self.address(FixupTarget::Procedure(procedure));
-                let mutator = self.mutator();
-                self.store(header, mutator, context::CALLEE);
-                self.set_argument_count(arguments.len());
-                Destination::Words(self.stub(Stub::CallCode), words)
+                Destination::Words(self.code_of_other(procedure, arguments.len()), words)
             }
         }
+    }
+
+    /// Where a known call goes whose callee has no native code in this part: to a stub, or to the general entry that
+    /// another part may have brought.
+    fn code_of_other(&mut self, procedure: ProcedureId, count: usize) -> Value {
+        let header = self.address(FixupTarget::Procedure(procedure));
+        if self.reach.reasons[procedure] != Some(Reason::InOtherPart) {
+            return self.stub_for_code(header, count);
+        }
+        let (call, target) = self.merge_block(types::I64);
+        let (native, other) = (self.next_block(), self.cold_block());
+        let flags = MemFlagsData::trusted();
+        let distance = NATIVE_ENTRY_OFFSET as i32;
+        let distance = self.code.ins().sload32(flags, header, distance);
+        self.code.ins().brif(distance, native, &[], other, &[]);
+        self.start(native);
+        let entry = self.code.ins().iadd(header, distance);
+        self.jump_with(call, entry);
+        self.start(other);
+        let stub = self.stub_for_code(header, count);
+        self.jump_with(call, stub);
+        self.start(call);
+        target
+    }
+
+    fn stub_for_code(&mut self, header: Value, count: usize) -> Value {
+        let mutator = self.mutator();
+        self.store(header, mutator, context::CALLEE);
+        self.set_argument_count(count);
+        self.stub(Stub::CallCode)
     }
 
     /// Writes arguments without register to the mutator; the others.
@@ -184,6 +211,17 @@ impl Emitter<'_, '_> {
     /// A tail call.
     pub(super) fn tail_call(&mut self, callee: &Callee, arguments: &[ValueId]) {
         let destination = self.destination(callee, arguments, Leaving::Frame);
+        if let Destination::Body(procedure, words) = &destination
+            && self.returns_other(*procedure)
+        {
+            // A frame more, once for each frame of bytecode that has come here.
+            let body = self.body(*procedure);
+            let call = self.code.ins().call(body, words);
+            let double = self.code.inst_results(call)[0];
+            self.finish_call(call);
+            self.return_word(double);
+            return;
+        }
         self.list_as(Listed::Never);
         match destination {
             Destination::Body(procedure, words) => {
@@ -199,11 +237,28 @@ impl Emitter<'_, '_> {
         }
     }
 
+    /// Returns a word, or a double: to bytecode as its bits.
+    pub(super) fn return_word(&mut self, word: Value) {
+        let is_double = self.code.func.dfg.value_type(word) == types::F64;
+        let word = if is_double && self.goes_on {
+            self.bits_of(word)
+        } else {
+            word
+        };
+        self.code.ins().return_(&[word]);
+    }
+
+    /// Whether a body returns a double, and who called what is being written wants its bits: a jump cannot change what
+    /// is returned.
+    fn returns_other(&self, procedure: ProcedureId) -> bool {
+        self.goes_on && self.reach.bodies[procedure].result == Repr::F64
+    }
+
     /// Returns any number of values.
     pub(super) fn return_values(&mut self, values: &[ValueId]) {
         if let &[value] = values {
             let word = self.get(value);
-            self.code.ins().return_(&[word]);
+            self.return_word(word);
             return;
         }
         for (index, &value) in values.iter().enumerate() {

@@ -1,9 +1,9 @@
 //! Which procedures get native code.
 
 use abi::native::{ARGUMENT_WORDS, FRAME_BYTES_MAX};
+use compiler::codegen::NativeOrder;
 use compiler::id::{Id, IdVec};
-use compiler::options::Tier;
-use compiler::ssa::analysis::Graph;
+use compiler::ssa::analysis::{Graph, entry_poll};
 use compiler::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 use thiserror::Error;
 
@@ -30,6 +30,9 @@ pub enum Reason {
     /// The tier does not ask for it.
     #[error("no native code was asked for")]
     NotWanted,
+    /// Its native code, if it can have some, is in another part, or will be.
+    #[error("its native code is not in this part")]
+    InOtherPart,
     /// It runs once, and fills the cells of the image.
     #[error("the entry of the unit")]
     Entry,
@@ -78,7 +81,9 @@ fn check_live(unit: &Unit, procedure: &Procedure) -> Result<(), Reason> {
     if safepoints.sum::<usize>() * procedure.values.len() <= SLOW_PATH_WORDS_MAX {
         return Ok(());
     }
-    let words = Kept::new(unit, procedure, &Graph::in_code_order(procedure)).words;
+    let graph = Graph::in_code_order(procedure);
+    let poll = entry_poll(procedure, &graph);
+    let words = Kept::new(unit, procedure, &graph, poll).words;
     if words.on_slow_paths > SLOW_PATH_WORDS_MAX || words.across_calls > CALL_WORDS_MAX {
         return Err(Reason::Live);
     }
@@ -89,18 +94,20 @@ fn check_live(unit: &Unit, procedure: &Procedure) -> Result<(), Reason> {
     Ok(())
 }
 
-/// For each procedure of `unit` why it has no native code; `tier` says which should have, `frames`
+/// For each procedure of `unit` why it has no native code; `order` says which should have, `frames`
 /// which were found to have too large frames.
 pub(super) fn choose(
     unit: &Unit,
-    tier: Tier,
+    order: &NativeOrder,
     frames: &IdVec<ProcedureId, bool>,
 ) -> IdVec<ProcedureId, Option<Reason>> {
     let reason = |(id, procedure): (ProcedureId, &Procedure)| {
         if id == ProcedureId::ENTRY {
             Some(Reason::Entry)
-        } else if !tier.is_native(id.number()) {
+        } else if !order.tier.is_native(id.number()) {
             Some(Reason::NotWanted)
+        } else if !order.procedures.contains(id) {
+            Some(Reason::InOtherPart)
         } else if frames[id] {
             Some(Reason::Frame)
         } else {

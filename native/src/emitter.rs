@@ -11,7 +11,7 @@ use compiler::id::{IdSet, IdVec};
 use compiler::link::native_code::NativeTarget;
 use compiler::link::unit::FixupTarget;
 use compiler::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
-use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
+use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, Unit, ValueId};
 use cranelift_codegen::ir::Type as MachineType;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -27,7 +27,7 @@ use super::kept::{KeptId, is_remade};
 use super::plan::Plan;
 use super::record::{Recorder, label};
 use super::signature::type_of;
-use super::unit_facts::Reach;
+use super::unit_facts::{Reach, UnitFacts};
 
 /// The trap behind calls that do not come back.
 pub(super) const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -64,7 +64,11 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) stored: IdSet<KeptId>,
     /// Where code comes from, by number: what source locations mean.
     pub(super) places: Vec<CallPlace>,
+    /// Whether a frame of bytecode goes on here: what is returned is a word then, and the poll of the entry was done.
+    pub(super) goes_on: bool,
     values: IdVec<ValueId, Option<Value>>,
+    /// The variables of values without slots that may be defined in several places.
+    carried: IdVec<ValueId, Option<Variable>>,
     variables: IdVec<KeptId, Variable>,
     slots: Vec<StackSlot>,
     names: BTreeMap<(u32, u32), UserExternalNameRef>,
@@ -83,43 +87,36 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) fused: Option<(Primitive, &'unit [ValueId])>,
 }
 
-/// What an [`Emitter`] starts from.
-pub(super) struct Start<'a, 'unit> {
-    pub(super) shared: &'a mut Shared<'unit>,
-    pub(super) reach: &'a Reach,
-    pub(super) procedure: &'unit Procedure,
-    pub(super) plan: &'a Plan,
-    pub(super) types: &'a Types<'a>,
-    pub(super) proofs: &'a Proofs,
-    pub(super) procedure_id: ProcedureId,
+/// The operations of the values that are made anew at each use.
+fn remade<'unit>(
+    unit: &Unit,
+    procedure: &'unit Procedure,
+) -> IdVec<ValueId, Option<&'unit Operation>> {
+    let mut remade = procedure.values.side_table(None);
+    let blocks = procedure.blocks.iter();
+    for instruction in blocks.flat_map(|block| &block.instructions) {
+        if let Some(result) = instruction.result
+            && is_remade(unit, &instruction.operation)
+        {
+            remade[result] = Some(&instruction.operation);
+        }
+    }
+    remade
 }
 
 impl<'a, 'unit> Emitter<'a, 'unit> {
-    /// Starts to write into `code`.
-    pub(super) fn new(mut code: FunctionBuilder<'a>, start: Start<'a, 'unit>) -> Self {
-        let Start {
-            shared,
-            reach,
-            procedure,
-            plan,
-            types,
-            proofs,
-            procedure_id,
-        } = start;
+    /// Starts to write code of a procedure into `code`.
+    pub(super) fn new(
+        mut code: FunctionBuilder<'a>,
+        shared: &'a mut Shared<'unit>,
+        facts: &'a UnitFacts<'_>,
+        plan: &'a Plan,
+        procedure_id: ProcedureId,
+    ) -> Self {
+        let procedure = &shared.unit().procedures[procedure_id];
         let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure));
         let words = shared.unit().immediate_words(procedure);
-        let mut remade = procedure.values.side_table(None);
-        let instructions = procedure
-            .blocks
-            .iter()
-            .flat_map(|block| &block.instructions);
-        for instruction in instructions {
-            if let Some(result) = instruction.result
-                && is_remade(shared.unit(), &instruction.operation)
-            {
-                remade[result] = Some(&instruction.operation);
-            }
-        }
+        let remade = remade(shared.unit(), procedure);
         let blocks = procedure
             .blocks
             .iter()
@@ -137,11 +134,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
         Self {
             code,
             shared,
-            reach,
+            reach: &facts.reach,
             procedure,
             plan,
-            types,
-            proofs,
+            types: &facts.types.procedures[procedure_id],
+            proofs: &facts.proofs,
             procedure_id,
             words,
             remade,
@@ -154,7 +151,9 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             registers: IdSet::empty(plan.kept.count),
             stored: IdSet::empty(plan.kept.count),
             places: Vec::new(),
+            goes_on: false,
             values: procedure.values.side_table(None),
+            carried: procedure.values.side_table(None),
             variables,
             slots,
             names: BTreeMap::new(),
@@ -175,6 +174,9 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     pub(super) fn get(&mut self, value: ValueId) -> Value {
         if let Some(operation) = self.remade[value] {
             return self.remake(operation);
+        }
+        if let Some(variable) = self.carried[value] {
+            return self.code.use_var(variable);
         }
         let Some(place) = self.plan.place(value) else {
             return self.values[value].expect("definitions dominate uses");
@@ -213,10 +215,24 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
                 self.registers.insert(place);
                 self.stored.remove(place);
             }
-            None => self.values[value] = Some(word),
+            None => match self.carried[value] {
+                Some(variable) => self.code.def_var(variable, word),
+                None => self.values[value] = Some(word),
+            },
         }
         if self.recorder.is_some() && self.procedure.values[value].repr.is_raw() {
             self.code.set_val_label(word, label(value));
+        }
+    }
+
+    /// Lets those of `values` that have no slots be defined here and again elsewhere.
+    pub(super) fn carry<'v>(&mut self, values: impl Iterator<Item = &'v ValueId>) {
+        self.goes_on = true;
+        for &value in values {
+            if self.plan.place(value).is_none() {
+                let kind = self.machine_type(value);
+                self.carried[value] = Some(self.code.declare_var(kind));
+            }
         }
     }
 

@@ -1,10 +1,12 @@
 //! Native code for the procedures of a unit, from their choice to the linker's input.
 
 use compiler::codegen::frame::SafepointRecord;
-use compiler::codegen::{CodegenError, NativeGenerator, Shared};
+use compiler::codegen::{
+    CodegenError, NativeGenerator, NativeOrder, NativeOrders, NativeProcedures, Shared,
+};
 use compiler::core::ir::Literal;
 use compiler::id::IdVec;
-use compiler::link::native_code::{NativeCode, NativeReturn};
+use compiler::link::native_code::{NativeCode, NativeLoop, NativeReturn};
 use compiler::memory;
 use compiler::options::Tier;
 use compiler::ssa::analysis::{Graph, Proofs, UnitTypes};
@@ -15,6 +17,7 @@ use super::compile_all::compile_all;
 use super::eligible::choose;
 use super::finish::Finished;
 use super::likely_doubles::has_many_doubles;
+use super::loop_entry::{LoopPoints, loop_points, write_loop};
 use super::procedure::{write_body, write_general_entry};
 use super::signature::Parameters;
 use super::target::{Optimization, target};
@@ -28,46 +31,53 @@ impl NativeGenerator for Cranelift {
     fn generate(
         &self,
         shared: &mut Shared<'_>,
-        tier: Tier,
-    ) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError> {
-        generate(shared, tier)
+        orders: &mut dyn NativeOrders,
+    ) -> Result<(), CodegenError> {
+        let unit = shared.unit();
+        enter_literals(shared)?;
+        let isa = target(Optimization::Speed);
+        let bodies = unit.procedures.iter().map(Parameters::of_body).collect();
+        let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
+        let types = UnitTypes::infer(unit, &graphs);
+        let proofs = Proofs::of_types(unit, &graphs, &types);
+        let reach = Reach {
+            bodies,
+            reasons: IdVec::new(),
+            mostly_doubles: has_many_doubles(unit),
+        };
+        let mut facts = UnitFacts {
+            reach,
+            types,
+            proofs,
+        };
+        while let Some(order) = orders.next() {
+            let native = generate(shared, &mut facts, &*isa, &order);
+            orders.take(shared, native);
+        }
+        Ok(())
     }
 }
 
 fn generate(
     shared: &mut Shared<'_>,
-    tier: Tier,
-) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError> {
+    facts: &mut UnitFacts<'_>,
+    isa: &dyn TargetIsa,
+    order: &NativeOrder,
+) -> NativeProcedures {
     let unit = shared.unit();
-    if tier == Tier::Bytecode {
-        return Ok(unit.procedures.side_table(None));
+    if order.tier == Tier::Bytecode {
+        return unit.procedures.side_table(None);
     }
-    enter_literals(shared)?;
-    let isa = target(Optimization::Speed);
-    let bodies = unit.procedures.iter().map(Parameters::of_body).collect();
-    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-    let types = UnitTypes::infer(unit, &graphs);
-    let proofs = Proofs::new(unit);
     let mut too_large = unit.procedures.side_table(false);
-    let reach = Reach {
-        bodies,
-        reasons: IdVec::new(),
-        mostly_doubles: has_many_doubles(unit),
-    };
-    let mut facts = UnitFacts {
-        reach,
-        types,
-        proofs,
-    };
     // A frame's size is known at the end; others may know the procedure by then, so all is done again.
     loop {
-        facts.reach.reasons = choose(unit, tier, &too_large);
-        let made = make_all(shared, &facts, &*isa);
+        facts.reach.reasons = choose(unit, order, &too_large);
+        let made = make_all(shared, facts, isa, order);
         let failed: Vec<ProcedureId> = (made.ids())
             .filter(|&id| facts.reach.is_native(id) && made[id].is_none())
             .collect();
         if failed.is_empty() {
-            return Ok(list(shared, made));
+            return list(shared, made);
         }
         for id in failed {
             too_large[id] = true;
@@ -94,36 +104,63 @@ fn enter_literals(shared: &mut Shared<'_>) -> Result<(), CodegenError> {
     Ok(())
 }
 
-/// The functions of all procedures with native code; `None` also where a frame is too large.
+/// The functions of a procedure.
+struct Made {
+    /// The body, and the general entry if that is another.
+    functions: Vec<Finished>,
+    /// Those that go on in loops.
+    loops: Vec<(LoopPoints, Finished)>,
+}
+
+/// The functions of all procedures with native code; `None` also where a frame is too large. A loop has no function if
+/// the frame of that is too large.
 fn make_all(
     shared: &mut Shared<'_>,
     facts: &UnitFacts<'_>,
     isa: &dyn TargetIsa,
-) -> IdVec<ProcedureId, Option<Vec<Finished>>> {
+    order: &NativeOrder,
+) -> IdVec<ProcedureId, Option<Made>> {
     let reach = &facts.reach;
     let mut written = Vec::new();
-    let mut first_of = Vec::with_capacity(reach.bodies.len());
+    // How many functions each procedure has, and its loops.
+    let mut plan = Vec::with_capacity(reach.bodies.len());
     for (id, parameters) in reach.bodies.entries() {
-        first_of.push(written.len());
-        if reach.is_native(id) {
-            let body = write_body(shared, facts, isa, id);
-            let count = body.function.dfg.num_insts();
-            memory::take_all(count, memory::NATIVE_INSTRUCTION_BYTES);
-            written.push(body);
-            if !is_general(parameters) {
-                written.push(write_general_entry(reach, isa, id));
+        let first = written.len();
+        if !reach.is_native(id) {
+            plan.push((0, Vec::new()));
+            continue;
+        }
+        let body = write_body(shared, facts, isa, id);
+        let count = body.function.dfg.num_insts();
+        memory::take_all(count, memory::NATIVE_INSTRUCTION_BYTES);
+        written.push(body);
+        if !is_general(parameters) {
+            written.push(write_general_entry(reach, isa, id));
+        }
+        let count = written.len() - first;
+        let mut loops = Vec::new();
+        if order.loops.contains(id) {
+            for points in loop_points(shared, id) {
+                let function = write_loop(shared, facts, isa, (id, &points));
+                let count = function.function.dfg.num_insts();
+                memory::take_all(count, memory::NATIVE_INSTRUCTION_BYTES);
+                written.push(function);
+                loops.push(points);
             }
         }
+        plan.push((count, loops));
     }
     let mut finished = compile_all(written, isa).into_iter();
-    first_of.push(finished.len());
-    let functions_of = |ends: &[usize]| {
-        let functions = finished.by_ref().take(ends[1] - ends[0]);
-        let functions: Vec<Option<Finished>> = functions.collect();
+    let mut made_of = |(count, loops): (usize, Vec<LoopPoints>)| {
+        let functions: Vec<Option<Finished>> = finished.by_ref().take(count).collect();
         let functions: Option<Vec<Finished>> = functions.into_iter().collect();
-        functions.filter(|functions| !functions.is_empty())
+        let loops = loops.into_iter().zip(finished.by_ref());
+        let loops = loops.filter_map(|(points, function)| Some((points, function?)));
+        let loops = loops.collect();
+        let functions = functions.filter(|functions| !functions.is_empty())?;
+        Some(Made { functions, loops })
     };
-    first_of.windows(2).map(functions_of).collect()
+    plan.into_iter().map(&mut made_of).collect()
 }
 
 /// Whether a body takes what a general entry takes.
@@ -133,10 +170,7 @@ fn is_general(body: &Parameters) -> bool {
 }
 
 /// Numbers the frame maps.
-fn list(
-    shared: &mut Shared<'_>,
-    made: IdVec<ProcedureId, Option<Vec<Finished>>>,
-) -> IdVec<ProcedureId, Option<NativeCode>> {
+fn list(shared: &mut Shared<'_>, made: IdVec<ProcedureId, Option<Made>>) -> NativeProcedures {
     let mut listed = |id: ProcedureId, finished: Finished| {
         let mut function = finished.function;
         for point in finished.returns {
@@ -162,15 +196,27 @@ fn list(
         }
         function
     };
-    let mut code = |id: ProcedureId, functions: Vec<Finished>| {
-        let general_entry = functions.len() - 1;
-        let functions = functions.into_iter();
+    let mut code = |id: ProcedureId, made: Made| {
+        let general_entry = made.functions.len() - 1;
+        let functions = made.functions.into_iter();
+        let mut functions: Vec<_> = functions.map(|each| listed(id, each)).collect();
+        let mut loops = Vec::new();
+        for (points, function) in made.loops {
+            let number = functions.len();
+            functions.push(listed(id, function));
+            loops.extend(points.polls.iter().map(|&poll| NativeLoop {
+                poll,
+                function: number,
+                slots: points.slots.clone(),
+            }));
+        }
         NativeCode {
-            functions: functions.map(|each| listed(id, each)).collect(),
+            functions,
             general_entry,
+            loops,
         }
     };
     (made.ids().zip(made))
-        .map(|(id, functions)| functions.map(|functions| code(id, functions)))
+        .map(|(id, made)| made.map(|made| code(id, made)))
         .collect()
 }

@@ -8,7 +8,7 @@
 
 use compiler::id::{Id, IdSet, IdVec, define_ids};
 use compiler::shared_set::SharedSet;
-use compiler::ssa::analysis::{Flow, Graph, Liveness, Met, entry_poll, walk_back};
+use compiler::ssa::analysis::{Flow, Graph, Liveness, Met, walk_back};
 use compiler::ssa::ir::{BlockId, Operation, Procedure, Repr, Unit, ValueId};
 
 use super::safepoints::{Safepoint, at_end, at_operation};
@@ -60,11 +60,16 @@ pub(super) fn is_remade(unit: &Unit, operation: &Operation) -> bool {
 }
 
 impl Kept {
-    /// The kept values of `procedure`, whose graph is in the order of the code.
-    pub(super) fn new(unit: &Unit, procedure: &Procedure, graph: &Graph) -> Self {
+    /// The kept values of `procedure`, whose graph is in the order of the code, and which polls at the start of the
+    /// block `poll`.
+    pub(super) fn new(
+        unit: &Unit,
+        procedure: &Procedure,
+        graph: &Graph,
+        poll: Option<BlockId>,
+    ) -> Self {
         let flow = &graph.flow;
         let liveness = Liveness::new(procedure, graph);
-        let poll = entry_poll(procedure, graph);
         let (is_kept, words) = find_kept(unit, procedure, flow, &liveness, poll);
         let (of, count) = number(&is_kept);
         let only_kept = |live: &SharedSet<ValueId>| -> Vec<ValueId> {

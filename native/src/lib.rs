@@ -35,6 +35,7 @@ mod kept;
 mod leaf;
 mod likely_doubles;
 mod loaded;
+mod loop_entry;
 mod memory;
 mod operation;
 mod plan;

@@ -118,7 +118,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn raw_constant(&mut self, word: u64, result: ValueId) -> Value {
+    pub(super) fn raw_constant(&mut self, word: u64, result: ValueId) -> Value {
         if self.machine_type(result) == types::F64 {
             self.code.ins().f64const(f64::from_bits(word))
         } else {

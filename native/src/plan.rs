@@ -7,7 +7,7 @@
 //! holds on all paths, the value is read at the ends of the blocks before.
 
 use compiler::id::{IdSet, IdVec};
-use compiler::ssa::analysis::{Flow, Graph, Loops};
+use compiler::ssa::analysis::{Flow, Graph, Loops, entry_poll};
 use compiler::ssa::ir::{BlockId, Instruction, Procedure, Unit, ValueId};
 
 use super::kept::{Kept, KeptId};
@@ -37,7 +37,18 @@ impl Plan {
     /// Plans `procedure`.
     pub(super) fn new(unit: &Unit, procedure: &Procedure) -> Self {
         let graph = Graph::in_code_order(procedure);
-        let kept = Kept::new(unit, procedure, &graph);
+        let poll = entry_poll(procedure, &graph);
+        Self::of_graph(unit, procedure, graph, poll)
+    }
+
+    /// Plans what `procedure` does from the start of `block` on, where it polls first.
+    pub(super) fn entered_at(unit: &Unit, procedure: &Procedure, block: BlockId) -> Self {
+        let graph = Graph::in_code_order(procedure);
+        Self::of_graph(unit, procedure, graph, Some(block))
+    }
+
+    fn of_graph(unit: &Unit, procedure: &Procedure, graph: Graph, poll: Option<BlockId>) -> Self {
+        let kept = Kept::new(unit, procedure, &graph, poll);
         let Graph { flow, loops, .. } = graph;
         let mut plan = Self {
             slots: IdVec::new(),

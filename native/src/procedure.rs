@@ -12,7 +12,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::call_place::CallPlace;
-use super::emitter::{Emitter, Start};
+use super::emitter::Emitter;
 use super::external_names::import_body;
 use super::kept::KeptId;
 use super::leaf::is_predicate;
@@ -40,16 +40,7 @@ pub(super) fn write_body(
     }
     let mut context = FunctionBuilderContext::new();
     let code = FunctionBuilder::new(&mut function, &mut context);
-    let start = Start {
-        shared,
-        reach: &facts.reach,
-        procedure,
-        plan: &plan,
-        types: &facts.types.procedures[id],
-        proofs: &facts.proofs,
-        procedure_id: id,
-    };
-    let emitter = Emitter::new(code, start);
+    let emitter = Emitter::new(code, shared, facts, &plan, id);
     let notes = emitter.run(parameters, isa);
     Written { function, notes }
 }
@@ -69,6 +60,11 @@ impl<'unit> Emitter<'_, 'unit> {
                 self.arrive(next, &mut pending);
             }
         }
+        self.finish(isa)
+    }
+
+    /// Ends the function.
+    pub(super) fn finish(self, isa: &dyn TargetIsa) -> Notes {
         let Self {
             code,
             places,
@@ -81,7 +77,7 @@ impl<'unit> Emitter<'_, 'unit> {
     }
 
     /// Counts a way to `block`; after the last, Cranelift may know that there are no more.
-    fn arrive(&mut self, block: BlockId, pending: &mut IdVec<BlockId, usize>) {
+    pub(super) fn arrive(&mut self, block: BlockId, pending: &mut IdVec<BlockId, usize>) {
         pending[block] -= 1;
         if pending[block] == 0 {
             self.code.seal_block(self.blocks[block]);
@@ -118,7 +114,7 @@ impl<'unit> Emitter<'_, 'unit> {
         });
     }
 
-    fn block(&mut self, id: BlockId) {
+    pub(super) fn block(&mut self, id: BlockId) {
         let block = &self.procedure.blocks[id];
         self.current = id;
         self.point = Point::Start(id);
@@ -132,7 +128,7 @@ impl<'unit> Emitter<'_, 'unit> {
         }
         let first = block.instructions.first();
         self.set_place(first.map_or(block.place, |instruction| instruction.place));
-        if self.plan.kept.poll == Some(id) {
+        if self.plan.kept.poll == Some(id) && !self.goes_on {
             self.live = self.plan.kept.live_at_start(self.procedure, id);
             self.entry_poll();
         }
@@ -205,7 +201,7 @@ impl<'unit> Emitter<'_, 'unit> {
             }
             Terminator::Return(value) => {
                 let word = self.get(*value);
-                self.code.ins().return_(&[word]);
+                self.return_word(word);
             }
             Terminator::ReturnValues(values) => self.return_values(values),
             Terminator::TailCall(callee, arguments) => {

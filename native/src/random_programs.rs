@@ -223,7 +223,7 @@ pub(super) fn optimized(text: &str) -> Unit {
     let mut unit = parse(text).unwrap();
     assert_eq!(verify(&unit), [], "{text}");
     for pass in PASSES {
-        unit = (pass.run)(unit);
+        unit = pass.run(unit);
         assert_eq!(
             verify(&unit),
             [],

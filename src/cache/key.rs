@@ -26,7 +26,24 @@ pub(crate) struct Choices<'a> {
     pub(crate) library_paths: &'a [PathBuf],
 }
 
-/// Identifies a program, the compiler, and how it was compiled.
+impl Choices<'_> {
+    /// Adds all but the folders.
+    fn add_to(&self, key: &mut Digester) {
+        let Self {
+            level,
+            tier,
+            unbound_names,
+            has_parts,
+            library_paths: _,
+        } = self;
+        key.add(format!("{level:?} {tier:?} {unbound_names:?} {has_parts}").as_bytes());
+    }
+}
+
+/// What keys of libraries have and no key of a program has.
+const LIBRARY: &str = " library";
+
+/// Identifies a program, or a library, the compiler, and how it was compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Key(pub(super) Digest);
 
@@ -48,16 +65,35 @@ impl Key {
             key.add(path.as_os_str().as_bytes());
             key.add(std::path::absolute(path)?.as_os_str().as_bytes());
         }
-        let Choices {
-            level,
-            tier,
-            unbound_names,
-            has_parts,
-            library_paths: _,
-        } = choices;
-        key.add(format!("{level:?} {tier:?} {unbound_names:?} {has_parts}").as_bytes());
+        choices.add_to(&mut key);
         key.add(text);
         Ok(Self(key.finish()))
+    }
+
+    /// The key of the library `name`, whose text is in `file`.
+    pub(super) fn of_library(
+        compiler: Digest,
+        name: &str,
+        file: &Path,
+        text: &[u8],
+        choices: &Choices<'_>,
+    ) -> io::Result<Self> {
+        let key = Self::new(compiler, file, text, choices)?;
+        Ok(key.with_variables([LIBRARY, name]))
+    }
+
+    /// The key of the library `name`, whose text is in the executable.
+    pub(super) fn of_portable(
+        compiler: Digest,
+        name: &str,
+        text: &[u8],
+        choices: &Choices<'_>,
+    ) -> Self {
+        let mut key = Digester::default();
+        key.add(&compiler.0);
+        choices.add_to(&mut key);
+        key.add(text);
+        Self(key.finish()).with_variables([LIBRARY, name])
     }
 
     /// The key of the program in a runtime that has these variables besides those of its libraries.
@@ -87,8 +123,7 @@ impl Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut bytes = self.0.0.iter();
-        bytes.try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        self.0.fmt(formatter)
     }
 }
 

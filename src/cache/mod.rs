@@ -19,7 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(crate) use digest::Digest;
+pub(crate) use digest::{Digest, Digester};
 use directory::Directory;
 pub(crate) use entry::Origin;
 use entry::{Decoded, Record};
@@ -101,7 +101,23 @@ impl ProgramCache {
         Key::new(self.compiler, file, text, choices)
     }
 
-    /// The program with this key.
+    /// What identifies the library `name`, whose text is in `file`.
+    pub(crate) fn key_of_library(
+        &self,
+        name: &str,
+        file: &Path,
+        text: &[u8],
+        choices: &Choices<'_>,
+    ) -> io::Result<Key> {
+        Key::of_library(self.compiler, name, file, text, choices)
+    }
+
+    /// What identifies the library `name`, whose text is in the executable.
+    pub(crate) fn key_of_portable(&self, name: &str, text: &[u8], choices: &Choices<'_>) -> Key {
+        Key::of_portable(self.compiler, name, text, choices)
+    }
+
+    /// The program or the library with this key.
     pub(crate) fn find(&self, key: &Key) -> LookUp {
         if self.is_fresh {
             return LookUp::Miss;

@@ -11,6 +11,9 @@ use loader::{DebugTables, ImageView};
 /// How long the text of a constant becomes at most, about, in bytes.
 const TEXT_BYTES_MAX: usize = 160;
 
+/// Why writing succeeds.
+const INTO_STRING: &str = "writing to a string does not fail";
+
 /// How deep data inside data are shown.
 const DEPTH_MAX: usize = 8;
 
@@ -168,10 +171,7 @@ impl<'image> Constants<'image> {
             Kind::Symbol => self.write_at(text, address + PAYLOAD as u32, depth + 1),
             Kind::Flonum => {
                 let bits = self.view.word_at(address + PAYLOAD as u32);
-                add(
-                    text,
-                    format_args!("{:?}", f64::from_bits(bits.unwrap_or_default())),
-                );
+                write_flonum(text, f64::from_bits(bits.unwrap_or_default()));
             }
             Kind::Bignum => write_bignum(text, header, self.payload(address, header)),
             Kind::Closure => self.write_closure(text, address),
@@ -257,20 +257,11 @@ fn write_immediate(text: &mut String, word: u64) {
     if tag::is_fixnum(word) {
         add(text, format_args!("{}", tag::fixnum_value(word)));
     } else if tag::is_self_tagged_flonum(word) {
-        add(text, format_args!("{:?}", tag::flonum_value(word)));
+        write_flonum(text, tag::flonum_value(word));
     } else if let Some(character) = tag::character_value(word) {
-        add(text, format_args!("#\\{}", character.escape_default()));
+        syntax::write_character(character, text).expect(INTO_STRING);
     } else {
-        text.push_str(match word {
-            tag::FALSE => "#f",
-            tag::TRUE => "#t",
-            tag::NULL => "()",
-            tag::UNSPECIFIED => "#<unspecified>",
-            tag::EOF => "#<eof>",
-            tag::UNBOUND => "#<unbound>",
-            tag::DEFAULT => "#<default>",
-            _ => "#<no value>",
-        });
+        text.push_str(tag::special_name(word).unwrap_or("#<no value>"));
     }
 }
 
@@ -293,7 +284,7 @@ fn write_text(text: &mut String, kind: Kind, bytes: &[u8], length: Option<usize>
         let characters = units.map(|unit| char::from_u32(unit).unwrap_or('\u{fffd}'));
         characters.take(TEXT_BYTES_MAX).collect()
     };
-    add(text, format_args!("{characters:?}"));
+    syntax::write_string(&characters, text).expect(INTO_STRING);
     if characters.chars().count() == TEXT_BYTES_MAX {
         text.push('…');
     }
@@ -362,7 +353,10 @@ const fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
+fn write_flonum(text: &mut String, value: f64) {
+    syntax::number::write_flonum(value, text).expect(INTO_STRING);
+}
+
 fn add(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments)
-        .expect("writing to a string does not fail");
+    text.write_fmt(arguments).expect(INTO_STRING);
 }

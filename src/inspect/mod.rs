@@ -16,6 +16,6 @@ pub use describe::{Description, FRAME_MAP_LEGEND, describe};
 pub use loader::{Contents, DebugTables, ImageView, Procedure, SegmentKind};
 pub use page_map::{PAGE_BYTES, PageMap, PageMapError};
 pub use process::{ImageMemory, MappedRegion, ProcessMemory};
-pub use sections::{FileSection, sections};
+pub use sections::{FileSection, program_in, sections};
 pub use size::{CodeBytes, ProcedureBytes, Sizes};
 pub use verify::{Verified, verify};

@@ -1,5 +1,6 @@
 //! The sections of an image's file.
 
+use abi::executable::PROGRAM_SECTION;
 use object::LittleEndian;
 use object::elf::{FileHeader64, SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NULL};
 use object::read::elf::{FileHeader as _, SectionHeader as _};
@@ -38,6 +39,20 @@ impl FileSection {
         .into_iter()
         .collect()
     }
+}
+
+/// The image that a file is about: that of the program in an executable that `cozen build` has made, or else all of the
+/// file.
+pub fn program_in(file: &[u8]) -> &[u8] {
+    let sections = sections(file);
+    let program = sections
+        .iter()
+        .find(|section| section.name == PROGRAM_SECTION)
+        .and_then(|section| {
+            file.get(section.offset as usize..)?
+                .get(..section.bytes as usize)
+        });
+    program.unwrap_or(file)
 }
 
 /// The sections of an ELF file of 64 bits, little-endian, in their order; none if it has no table of them, or a damaged

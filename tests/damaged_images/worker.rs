@@ -85,7 +85,7 @@ impl Running {
         };
         let output_of_child = options().open(&output).expect("a file for the output");
         let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["child", "--exact", "--nocapture", "--ignored"])
+            .args([crate::TEST_OF_CHILD, "--exact", "--nocapture"])
             .env(crate::CHILD, "1")
             .env("RUST_MIN_STACK", (64 << 20).to_string())
             .current_dir(folder)

@@ -42,6 +42,7 @@ fn instructions_of_the_machine_are_refused() {
     refused!([(I::Underflow {}, &[])], CodeProblem::MachineOnly);
     refused!([(I::ReturnBarrier {}, &[])], CodeProblem::MachineOnly);
     refused!([(I::ReturnToNative {}, &[])], CodeProblem::MachineOnly);
+    refused!([(I::EnterLoop {}, &[])], CodeProblem::MachineOnly);
     refused!([(I::EnterNative {}, &[])], CodeProblem::EnterNative);
     accept(&[(I::NoOperation {}, &[])]);
 }

@@ -32,6 +32,7 @@ pub(crate) fn native_unit() -> LinkUnit {
     unit.procedures[second()].native = Some(NativeCode {
         functions: vec![body(), adapter()],
         general_entry: 1,
+        loops: Vec::new(),
     });
     unit
 }
@@ -108,7 +109,6 @@ pub(crate) fn unit_apart() -> (LinkUnit, NativeApart) {
             .map(|procedure| procedure.native.take())
             .collect(),
         bytecode_maps: unit.frame_maps.len() - 1,
-        is_put_off: false,
     };
     (unit, native)
 }

@@ -6,6 +6,7 @@ mod library;
 #[path = "../image_support/library.rs"]
 mod library_sample;
 mod life;
+mod loops;
 mod native;
 #[path = "../image_support/native.rs"]
 mod native_sample;

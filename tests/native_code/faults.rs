@@ -134,6 +134,7 @@ fn image_with_a_bug() -> TrustedImage<'static> {
         native: Some(NativeCode {
             functions: vec![function],
             general_entry: 0,
+            loops: Vec::new(),
         }),
         ..ProcedureCode::default()
     };

@@ -3,7 +3,7 @@
 //! The form's image asks for its live objects by number when it starts. The runtime keeps these
 //! objects as long as the image.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use gc::ImageId;
 
@@ -17,7 +17,7 @@ pub(crate) struct Externals {
     /// The numbers that the form has that is being compiled.
     waiting: Vec<u32>,
     /// The numbers that each image has, if it has any.
-    of_images: HashMap<ImageId, Vec<u32>>,
+    of_images: BTreeMap<ImageId, Vec<u32>>,
 }
 
 impl Externals {

@@ -65,6 +65,8 @@ mod return_barrier;
 mod return_word;
 mod roots;
 mod run;
+mod sample_at_poll;
+mod samples;
 mod stack;
 mod supervisor;
 #[cfg(test)]
@@ -85,6 +87,7 @@ pub use mutator::{HostClosure, Mutator};
 pub use native_parts::{LinkRefusal, NativeParts};
 pub use port::{Filled, InputError, LineColumn, LostOutput, system_message};
 pub use primitive::Leaf;
+pub use samples::{Sample, SampledFrame, Sampler};
 pub use value::Value;
 pub use verify_image::{CodeProblem, DataProblem, HeaderProblem, VerifyError, verify_image};
 pub use vm::{Vm, VmBuildError, VmOptions};

@@ -19,6 +19,11 @@ impl Mutator<'_> {
         &self.state().native_links
     }
 
+    /// How many frames of bytecode have gone on natively at the end of a turn of a loop.
+    pub fn entered_loops(&self) -> u64 {
+        self.state().entered_loops.get()
+    }
+
     /// Links the native parts that wait, if any were sent since the last poll. The machine stands at a poll.
     #[inline]
     pub(crate) fn link_at_poll(&mut self) {

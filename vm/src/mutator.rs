@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use abi::native::Tier;
 use abi::tag;
-use gc::{Address, Arena, Brand, Charge};
+use gc::{Address, Arena, Brand, Charge, ObjectModel as _};
 use loader::{LinkedBytes, Placement, Registry};
 
 use crate::ending::{HostError, VmError};
@@ -22,6 +22,7 @@ use crate::native_parts::{GradualSwitch, LinkRefusal, WaitingParts};
 use crate::object::symbol_table::SymbolTable;
 use crate::port::open_files::OpenFiles;
 use crate::return_word::StubWords;
+use crate::samples::LastSample;
 use crate::stack::Stack;
 use crate::value::Value;
 
@@ -51,6 +52,12 @@ impl Mutator<'_> {
     #[inline(always)]
     pub(crate) const fn heap(&self) -> &gc::Mutator<SchemeModel> {
         &self.heap
+    }
+
+    /// Whether `value` is an object that no collection has seen.
+    #[inline]
+    pub(crate) fn is_young(&self, value: Value<'_>) -> bool {
+        SchemeModel::reference(value.word()).is_some_and(|object| self.heap.is_young(object))
     }
 
     /// The collector's side of this mutator, to collect.
@@ -191,6 +198,10 @@ pub(crate) struct State {
     pub(crate) waiting_parts: Arc<WaitingParts>,
     /// What became of those that were sent before.
     pub(crate) native_links: Vec<Result<LinkedBytes, LinkRefusal>>,
+    /// How many frames of bytecode have gone on natively in a loop.
+    pub(crate) entered_loops: Cell<u64>,
+    /// What others learn of where the machine is.
+    pub(crate) last_sample: Arc<LastSample>,
     /// For tests: how procedures begin to enter native code that was linked.
     pub(crate) gradual_switch: Option<GradualSwitch>,
     /// The compiler.
@@ -235,6 +246,8 @@ impl State {
             tier: Tier::default(),
             waiting_parts: Arc::default(),
             native_links: Vec::new(),
+            entered_loops: Cell::new(0),
+            last_sample: Arc::default(),
             gradual_switch: None,
             frontend: None,
             frontend_charge: None,

@@ -142,10 +142,16 @@ unsafe impl ObjectModel for SchemeModel {
         }
     }
 
-    unsafe fn keys_moved(object: Address) {
-        // SAFETY: `object` is an initialised table, by the contract of this function; the flag is an
-        // immediate.
-        unsafe { object.offset_bytes(table::STALE).store_word(tag::TRUE) };
+    unsafe fn keys_moved(object: Address, scope: Scope) {
+        let flag = object.offset_bytes(table::STALE);
+        // SAFETY: `object` is an initialised table, by the contract of this function.
+        let is_all_stale = unsafe { flag.load_word() } == table::STALE_ALL;
+        let stale = match scope {
+            Scope::Minor if !is_all_stale => table::STALE_YOUNG,
+            Scope::Minor | Scope::Full => table::STALE_ALL,
+        };
+        // SAFETY: the same slot; what is stored is an immediate.
+        unsafe { flag.store_word(stale) };
     }
 
     fn each_root<V: Visitor>(state: &mut State, scope: Scope, visitor: &mut V) {

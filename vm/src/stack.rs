@@ -18,6 +18,10 @@ pub(crate) const HEADROOM_BYTES: usize = 64 << 10;
 /// Bytes below the headroom that nothing uses: frames are written a little before they are checked.
 const MARGIN_BYTES: usize = 16 << 10;
 
+/// Bytes below the margin for a captured frame that comes back at the top of a base: the base may begin right at the
+/// limit, and nobody asks for the frame's size before. No frame has more slots than instructions can name.
+const FRAME_BYTES_MAX: usize = (u16::MAX as usize + 1) * WORD_BYTES;
+
 /// Core dumps hold so much of the stack at first, and twice as much whenever frames need more: the rest was never
 /// written. Dumps say of all of it how large they are, although zeroes take no room on a disk.
 const DUMPED_BYTES: usize = 1 << 20;
@@ -93,11 +97,11 @@ impl Stack {
     pub(crate) fn reserve(arena: &Arc<Arena>, bytes: usize) -> Result<Self, ArenaError> {
         let bytes_max = arena.range().bytes() / ARENA_PARTS;
         let bytes = bytes.clamp(4 * HEADROOM_BYTES, bytes_max);
-        let range = arena.reserve_stack(bytes)?;
+        let range = arena.reserve_stack(bytes + FRAME_BYTES_MAX)?;
         let dumped_bytes = DUMPED_BYTES.min(range.bytes());
         let dumped_from = range.start.offset_bytes(range.bytes() - dumped_bytes);
-        arena.leave_out_of_dumps(AddressRange {
-            end: dumped_from,
+        arena.dump(AddressRange {
+            start: dumped_from,
             ..range
         });
         Ok(Self {
@@ -129,7 +133,7 @@ impl Stack {
         } else {
             MARGIN_BYTES + HEADROOM_BYTES
         };
-        self.range.start.offset_bytes(reserve)
+        self.range.start.offset_bytes(FRAME_BYTES_MAX + reserve)
     }
 
     /// The lowest address that frames may take before [`Self::grow`].
@@ -156,16 +160,16 @@ impl Stack {
         true
     }
 
-    /// Bytes of the stack.
+    /// Bytes of the stack, without the room for a frame that comes back.
     pub(crate) const fn bytes(&self) -> usize {
-        self.range.bytes()
+        self.range.bytes().saturating_sub(FRAME_BYTES_MAX)
     }
 
     /// How many words the captured frames of a base may count as: as many as the stack has.
     #[inline(always)]
     pub(crate) const fn captured_words_max(&self) -> usize {
         let more = if self.in_headroom { HEADROOM_BYTES } else { 0 };
-        (self.range.bytes() + more) / WORD_BYTES
+        (self.bytes() + more) / WORD_BYTES
     }
 
     /// The base that runs.

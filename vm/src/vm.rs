@@ -13,6 +13,7 @@ use crate::mutator::{Mutator, State};
 use crate::native::{Context, stubs};
 use crate::native_parts::{GradualSwitch, NativeParts};
 use crate::return_word::StubWords;
+use crate::samples::Sampler;
 use crate::stack::Stack;
 
 /// Bytes of stack by default. `(define (f x) (+ 1 (f x)))` with a count has 33 million frames of bytecode in
@@ -142,6 +143,12 @@ impl Vm {
     pub fn native_parts(&self) -> NativeParts {
         let waiting = Arc::clone(&self.mutator.state().waiting_parts);
         NativeParts::new(waiting, self.interrupt())
+    }
+
+    /// Lets other threads ask where the machine is.
+    pub fn sampler(&self) -> Sampler {
+        let last = Arc::clone(&self.mutator.state().last_sample);
+        Sampler::new(last, self.interrupt())
     }
 
     /// The address space of the machine.

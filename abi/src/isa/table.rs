@@ -365,6 +365,9 @@ macro_rules! for_each_instruction {
             0xa7 switch_search = SwitchSearch { src: Local, count: Count };
             /// What a loader writes over `enter_native` where a procedure is to run as bytecode.
             0xc9 no_operation = NoOperation {};
+            /// Only in loaded code: what a loader writes over a poll at the end of a turn of a loop that has a native
+            /// entry; its operands stay. Goes on there. Leaves the interpreter.
+            0xc8 enter_loop = EnterLoop {};
             /// Only in the machine's own code: a bytecode procedure returned to the native code that
             /// called it. Leaves the interpreter.
             0xca return_to_native = ReturnToNative {};

@@ -20,7 +20,7 @@ use std::path::Path;
 
 use cozen::inspect::isa::{self, Instruction, OperandValue};
 use cozen::inspect::procedure::{ProcedureHeader, TOP_LEVEL};
-use cozen::inspect::{Description, ImageView, Procedure};
+use cozen::inspect::{Description, ImageView, Procedure, program_in};
 use cozen::{Error, Frontend};
 
 use self::listing::{Listing, MAP_COLUMN, add};
@@ -41,7 +41,7 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<Status, Erro
         error,
     })?;
     let (image, ssa) = if content.starts_with(ELF_MAGIC) {
-        (content, String::new())
+        (program_in(&content).to_vec(), String::new())
     } else {
         let compiler = options.compiler()?;
         Frontend::standard(options.library_paths.clone(), compiler)

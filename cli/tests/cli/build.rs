@@ -48,6 +48,20 @@ fn a_built_program_gets_its_arguments_and_gives_its_status() {
 }
 
 #[test]
+fn tools_look_into_the_image_of_a_built_program() {
+    let scratch = Scratch::new("build-tools");
+    let program =
+        format!("{IMPORTS}(define (twice-of-it x) (* 2 x))\n(write (map twice-of-it '(1)))");
+    let app = build(&scratch, &program, &[]);
+    for tool in ["size", "readelf", "disassemble"] {
+        let output = cozen(&[tool, text(&app)]);
+        assert!(output.status.success(), "{tool}: {}", err(&output));
+        assert!(out(&output).contains("twice-of-it"), "{tool}");
+    }
+    assert!(out(&cozen(&["verify", text(&app)])).contains("right      bytecode"));
+}
+
+#[test]
 fn a_built_program_reports_what_it_raises_as_a_program_that_cozen_runs() {
     let scratch = Scratch::new("build-raises");
     let program = format!("{IMPORTS}(define (f x)\n  (+ 1 (car x)))\n(display (map f '(5)))\n");

@@ -12,14 +12,18 @@ use std::time::{Duration, SystemTime};
 use super::{Scratch, err, out};
 
 /// A folder with programs and a cache of its own.
-struct Folder(Scratch);
+pub(super) struct Folder(Scratch);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         Self(Scratch::new(name))
     }
 
-    fn path(&self) -> &Path {
+    pub(super) fn file(&self, name: &str, content: &str) -> PathBuf {
+        self.0.file(name, content)
+    }
+
+    pub(super) fn path(&self) -> &Path {
         &self.0.0
     }
 
@@ -35,12 +39,12 @@ impl Folder {
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(super) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("cozen starts")
     }
 
     /// Runs a program, which is to print `expected`; what it said of the cache.
-    fn check(&self, arguments: &[&str], expected: &str) -> String {
+    pub(super) fn check(&self, arguments: &[&str], expected: &str) -> String {
         let output = self.run(&[&["--verbose"], arguments].concat());
         assert_eq!(out(&output), expected, "{}", err(&output));
         assert_eq!(output.status.code(), Some(0), "{}", err(&output));
@@ -71,7 +75,7 @@ const PROGRAM: &str = "(import (scheme base) (scheme write) (scheme eval) (my co
 (show (next!))
 (if (eof-object? 1) (nowhere-defined))";
 
-fn with_counter(name: &str) -> Folder {
+pub(super) fn with_counter(name: &str) -> Folder {
     let folder = Folder::new(name);
     fs::create_dir_all(folder.path().join("lib/my")).expect("a folder");
     folder.0.file("lib/my/counter.sld", COUNTER);
@@ -144,7 +148,14 @@ fn a_changed_file_is_seen_whatever_its_time() {
     fs::create_dir_all(folder.path().join("new/my")).expect("a folder");
     folder.0.file("new/my/counter.sld", BY_TENS);
     let said = folder.check(&arguments, "20\n40\n50\n");
-    assert!(said.contains("new/my/counter.sld has changed"), "{said}");
+    assert!(
+        said.contains("program.scm: not used: a library has changed"),
+        "{said}"
+    );
+    assert!(
+        said.contains("cozen: cache: (my counter): stored as"),
+        "{said}"
+    );
     fs::remove_file(folder.path().join("new/my/counter.sld")).expect("it was there");
     folder.check(&arguments, "3\n6\n7\n");
 }
@@ -524,68 +535,4 @@ fn names_in_a_folder_that_is_no_utf_8_lead_from_there() {
         let output = command.output().expect("cozen starts");
         assert_eq!(out(&output), "42", "{options:?}: {}", err(&output));
     }
-}
-
-#[test]
-fn native_code_that_was_made_while_a_program_ran_is_kept() {
-    let folder = Folder::new("cache-native");
-    let small =
-        "(define (fib n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2))))) (display (fib 20))";
-    folder.0.file("small.scm", small);
-    let said = folder.check(&["small.scm"], "6765");
-    assert!(said.contains("stored as"), "{said}");
-    let listed = out(&folder.run(&["cache", "list"]));
-    assert!(listed.contains(" native   small.scm\n"), "{listed}");
-    assert!(folder.check(&["small.scm"], "6765").contains("found as"));
-    assert!(
-        folder
-            .check(&["--jit=off", "small.scm"], "6765")
-            .contains("not found")
-    );
-    // More procedures than native code is made for before the start.
-    let procedures = (0..100).map(|number| {
-        format!("(define (f{number} l) (if (pair? l) (cons (+ {number} (car l)) (f{number} (cdr l))) l))")
-    });
-    let calls = (0..100).map(|number| format!("(f{number} '(1 2))"));
-    let (procedures, calls) = (
-        procedures.collect::<Vec<_>>().join("\n"),
-        calls.collect::<Vec<_>>().join(" "),
-    );
-    let large =
-        format!("{procedures}\n{small}\n(display (fib 34))\n(display (length (list {calls})))");
-    folder.0.file("large.scm", &large);
-    let expected = "67655702887100";
-    let is_native = || {
-        let listed = out(&folder.run(&["cache", "list"]));
-        listed.contains(" native   large.scm\n")
-    };
-    // The program may be over before the native code is made.
-    let mut runs = 0;
-    while runs == 0 || !is_native() {
-        folder.check(&["large.scm"], expected);
-        runs += 1;
-        assert!(runs < 50, "no run was long enough");
-    }
-    assert!(folder.check(&["large.scm"], expected).contains("found as"));
-    let output = folder.run(&["--jit=on", "--native", "small.scm"]);
-    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
-}
-
-#[test]
-fn native_code_is_made_of_the_text_that_the_program_was_made_of() {
-    let folder = Folder::new("cache-text");
-    let procedures = (0..100).map(|number| {
-        format!("(define (f{number} l) (if (pair? l) (cons {number} (f{number} (cdr l))) l))")
-    });
-    let procedures = procedures.collect::<Vec<_>>().join("\n");
-    // What it includes is gone before native code is made, and what would come through a pipe is the program's.
-    let program = "(include \"part.scm\") (delete-file \"part.scm\")
-(define (fib n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2))))) (display (fib 32)) (f0 '(1))";
-    folder.0.file("program.scm", program);
-    let is_kept = |_| {
-        folder.0.file("part.scm", &procedures);
-        let said = folder.check(&["--fresh", "program.scm"], "2178309");
-        said.contains("stored with native code as")
-    };
-    assert!((0..50).any(is_kept), "no run was long enough");
 }

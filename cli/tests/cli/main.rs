@@ -3,7 +3,9 @@
 
 mod build;
 mod cache;
+mod cached_native_code;
 mod everywhere;
+mod library_images;
 mod limits;
 mod long_work;
 mod memory;

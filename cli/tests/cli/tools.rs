@@ -82,6 +82,16 @@ fn an_image_is_described_in_plain_words() {
 }
 
 #[test]
+fn constants_are_shown_as_they_are_written() {
+    let scratch = Scratch::new("constants");
+    let datum = r#"#(1e100 0.0000001 +inf.0 #\space #\x7f #\λ "a\nλ" #!optional #!default #!eof)"#;
+    let source = scratch.file("data.scm", &format!("(write '{datum})"));
+    let written = out(&cozen(&[text(&source)]));
+    let shown = cozen(&["disassemble", text(&source)]);
+    assert_contains(&shown, &[&written]);
+}
+
+#[test]
 fn verify_says_what_was_checked_and_refuses_a_damaged_image() {
     let scratch = Scratch::new("verify");
     let (image, mut bytes) = image(&scratch);

@@ -1,18 +1,22 @@
 //! From a unit in SSA form to a unit for the linker.
 
+use std::rc::Rc;
+
 use abi::native::Tier;
 
 use super::CodegenError;
 use super::bytecode::{check_frame_maps, write_bytecode, write_directly};
 use super::frame::ProcedureRecord;
-use super::native::NativeGenerator;
+use super::native::{NativeGenerator, NativeOrder, OneOrder};
 use super::unit::{Shared, laid_out_definitions};
 use crate::checkpoint;
 use crate::core::ir::Program;
 use crate::id::IdVec;
 use crate::image_options::{Frames, Purpose};
-use crate::link::native_code::{NativeApart, NativeCode};
-use crate::link::unit::{ConstantWord, LibraryObjects, LinkUnit, ProcedureCode};
+use crate::link::native_code::NativeCode;
+use crate::link::unit::{
+    Constant, ConstantId, ConstantWord, FrameMapId, LibraryObjects, LinkUnit, NameId, ProcedureCode,
+};
 use crate::memory;
 use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::{CellId, ProcedureId, Unit};
@@ -87,77 +91,6 @@ pub fn generate_with_record(
     Ok((link_unit, shared.record.unwrap_or_default()))
 }
 
-/// Which native code is made apart from an image.
-#[derive(Clone, Copy, Debug)]
-pub struct NativeChoice<'generator> {
-    /// Which procedures get some.
-    pub tier: Tier,
-    /// Who makes it.
-    pub generator: Option<&'generator dyn NativeGenerator>,
-    /// In a unit with more bytes of bytecode, no procedure does.
-    pub bytecode_bytes_max: Option<usize>,
-}
-
-/// As [`generate`], or as [`generate_library`]. The unit has bytecode only; its native code, which is linked to the
-/// image while that runs, stands beside it. Whether there is any does not change the bytecode. There is none if it
-/// needs data that the bytecode does not need: messages of checks of facts do.
-///
-/// # Errors
-///
-/// As [`generate`].
-///
-/// # Panics
-///
-/// As [`generate`].
-pub fn generate_apart(
-    unit: &Unit,
-    is_library: bool,
-    choice: NativeChoice<'_>,
-    times: &mut PhaseTimes,
-) -> Result<(LinkUnit, NativeApart), CodegenError> {
-    let mut shared = Shared::new(unit);
-    if is_library {
-        shared.definitions = Some(laid_out_definitions(unit));
-    }
-    shared.is_linked_later = true;
-    let cells = shared.collect_all_cells();
-    times.resume();
-    let procedures = bytecode(&mut shared, unit.procedures.side_table(None))?;
-    let library = shared.library_objects();
-    times.record("bytecode");
-    let (constants, symbols) = (shared.pool.constants.len(), shared.pool.symbols.len());
-    let bytecode_maps = shared.maps.maps.len();
-    let code_bytes = procedures.iter().map(|procedure| procedure.code.len());
-    let code_bytes: usize = code_bytes.sum();
-    let is_put_off = (choice.bytecode_bytes_max).is_some_and(|bytes_max| code_bytes > bytes_max);
-    let tier = if is_put_off {
-        Tier::Bytecode
-    } else {
-        choice.tier
-    };
-    let mut native = native_code(&mut shared, tier, choice.generator)?;
-    times.record("native-code");
-    let pool = &mut shared.pool;
-    if (constants, symbols) != (pool.constants.len(), pool.symbols.len()) {
-        // The image is what it is without native code, and has no place for what that needs besides.
-        pool.constants.truncate(constants);
-        pool.symbols.truncate(symbols);
-        native = unit.procedures.side_table(None);
-    }
-    let generated = Generated {
-        procedures,
-        cells,
-        library,
-    };
-    let link_unit = finished(&mut shared, generated);
-    let native = NativeApart {
-        procedures: native,
-        bytecode_maps,
-        is_put_off,
-    };
-    Ok((link_unit, native))
-}
-
 fn generate_from(
     shared: &mut Shared<'_>,
     tier: Tier,
@@ -176,7 +109,12 @@ fn generate_from(
         cells,
         library,
     };
-    Ok(finished(shared, generated))
+    let data = SharedData {
+        frame_maps: std::mem::take(&mut shared.maps.maps),
+        constants: std::mem::take(&mut shared.pool.constants),
+        symbols: std::mem::take(&mut shared.pool.symbols),
+    };
+    Ok(finished(shared.unit, generated, data))
 }
 
 fn native_code(
@@ -186,12 +124,16 @@ fn native_code(
 ) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError> {
     match (tier, generator) {
         (Tier::Bytecode, _) => Ok(shared.unit.procedures.side_table(None)),
-        (_, Some(generator)) => generator.generate(shared, tier),
+        (_, Some(generator)) => {
+            let mut order = OneOrder::new(NativeOrder::all(tier));
+            generator.generate(shared, &mut order)?;
+            Ok(order.native)
+        }
         (_, None) => Err(CodegenError::NoNativeGenerator),
     }
 }
 
-fn bytecode(
+pub(super) fn bytecode(
     shared: &mut Shared<'_>,
     native: IdVec<ProcedureId, Option<NativeCode>>,
 ) -> Result<IdVec<ProcedureId, ProcedureCode>, CodegenError> {
@@ -206,24 +148,32 @@ fn bytecode(
 }
 
 /// What was made of a unit, beside what its procedures share.
-struct Generated {
-    procedures: IdVec<ProcedureId, ProcedureCode>,
-    cells: IdVec<CellId, ConstantWord>,
-    library: Option<LibraryObjects>,
+pub(super) struct Generated {
+    pub(super) procedures: IdVec<ProcedureId, ProcedureCode>,
+    pub(super) cells: IdVec<CellId, ConstantWord>,
+    pub(super) library: Option<LibraryObjects>,
 }
 
-fn finished(shared: &mut Shared<'_>, generated: Generated) -> LinkUnit {
-    let tables = &shared.unit.tables;
+/// What the procedures of a unit share, in the end.
+pub(super) struct SharedData {
+    pub(super) frame_maps: IdVec<FrameMapId, Vec<u8>>,
+    pub(super) constants: IdVec<ConstantId, Constant>,
+    pub(super) symbols: IdVec<NameId, Rc<str>>,
+}
+
+pub(super) fn finished(unit: &Unit, generated: Generated, data: SharedData) -> LinkUnit {
+    let tables = &unit.tables;
     let link_unit = LinkUnit {
         procedures: generated.procedures,
-        frame_maps: std::mem::take(&mut shared.maps.maps),
-        constants: std::mem::take(&mut shared.pool.constants),
-        symbols: std::mem::take(&mut shared.pool.symbols),
+        frame_maps: data.frame_maps,
+        constants: data.constants,
+        symbols: data.symbols,
         cells: generated.cells,
         files: tables.files.clone(),
         activations: tables.activations.clone(),
         frames: Frames::default(),
         interface: None,
+        records: Vec::new(),
         purpose: Purpose::default(),
         library: generated.library,
     };

@@ -20,7 +20,7 @@ fn compile(text: &str) -> LinkUnit {
     let mut unit = parse(text).unwrap();
     assert_eq!(verify(&unit), []);
     for pass in PASSES {
-        unit = (pass.run)(unit);
+        unit = pass.run(unit);
         assert_eq!(verify(&unit), [], "after {}", pass.name);
     }
     let unit = generate(&unit, Tier::Bytecode, None, &mut PhaseTimes::default()).unwrap();

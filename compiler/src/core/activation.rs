@@ -14,11 +14,11 @@
 //! The pass `name-activations` gives each lambda an activation. Inlining only notes the call in the activation, so
 //! inlining costs nothing for each expression. A copy of a procedure gets activations of its own.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::place::{ActivationId, CallPosition, SourcePlace};
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 
 /// An activation.
 #[derive(Clone, Debug, Default)]
@@ -99,10 +99,10 @@ impl Activations {
 
     /// Copies the inlined calls that `id` belongs to, up to an activation that was copied before. `copies` leads from
     /// originals to copies.
-    pub fn copy_inlined(
+    pub(crate) fn copy_inlined(
         &mut self,
         id: ActivationId,
-        copies: &mut HashMap<ActivationId, ActivationId>,
+        copies: &mut IdMap<ActivationId, ActivationId>,
     ) -> ActivationId {
         let mut originals = Vec::new();
         let mut outer = id;
@@ -134,10 +134,10 @@ impl Activations {
     }
 
     /// Copies the activation of a procedure with a frame of its own.
-    pub fn copy_procedure(
+    pub(crate) fn copy_procedure(
         &mut self,
         id: ActivationId,
-        copies: &mut HashMap<ActivationId, ActivationId>,
+        copies: &mut IdMap<ActivationId, ActivationId>,
     ) -> ActivationId {
         let Some(activation) = self.get(id).filter(|_| id != ActivationId::ENTRY) else {
             return id;
@@ -198,7 +198,7 @@ mod tests {
     fn copies_of_a_procedure_have_copies_of_what_is_inlined_in_it() {
         let (mut activations, [entry, outer, inner]) = three();
         activations.inline(inner, place(2, outer, CallPosition::Inner));
-        let mut copies = HashMap::new();
+        let mut copies = IdMap::default();
         let copy = activations.copy_procedure(outer, &mut copies);
         let inner_copy = activations.copy_inlined(inner, &mut copies);
         let called_at = activations.get(inner_copy).and_then(|it| it.called_at);

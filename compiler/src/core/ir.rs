@@ -74,6 +74,19 @@ pub struct Program {
     pub rewrites: Rewrites,
     /// What is doubtful about the text, but no mistake for certain.
     pub warnings: Vec<Diagnostic>,
+    /// Libraries with images of their own that the unit imports, in the order in which their bodies run.
+    pub libraries: Vec<NeededLibrary>,
+    /// Sections that tools and compilers look for in the image.
+    pub records: Vec<(&'static str, Vec<u8>)>,
+}
+
+/// A library that the image of a unit needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeededLibrary {
+    /// Its name.
+    pub name: Rc<str>,
+    /// The hash of its interface.
+    pub hash: Rc<str>,
 }
 
 /// How the entry of a unit evaluates its last expression.

@@ -1,12 +1,11 @@
 //! Quoted data: immediates become words, and all other data are copied into the program's own
 //! arena.
 
-use std::collections::HashMap;
-
 use abi::tag;
 use syntax::{Constant, Data, DatumId, DatumKind, Integer, Number};
 
 use super::ir::{Literal, LiteralDatum, LiteralId, Program};
+use crate::id_map::IdMap;
 
 impl Program {
     /// Adds the quoted `datum` of `source`, copied so that the source can go. Circular data stay so.
@@ -55,7 +54,7 @@ pub(crate) fn constant_word(constant: Constant) -> u64 {
 
 /// Copies `datum` and all it consists of from `source` to `target`.
 fn copy(source: &Data, datum: DatumId, target: &mut Data) -> DatumId {
-    let mut copies = HashMap::new();
+    let mut copies = IdMap::default();
     let mut pending = Vec::new();
     let root = reserve(source, datum, target, &mut copies, &mut pending);
     while let Some(original) = pending.pop() {
@@ -80,7 +79,7 @@ fn reserve(
     source: &Data,
     part: DatumId,
     target: &mut Data,
-    copies: &mut HashMap<DatumId, DatumId>,
+    copies: &mut IdMap<DatumId, DatumId>,
     pending: &mut Vec<DatumId>,
 ) -> DatumId {
     *copies.entry(part).or_insert_with(|| {

@@ -1,9 +1,10 @@
 //! Core: the tree IR of a program, its tools and its passes.
 
 pub mod activation;
+pub(crate) mod globalize;
 #[cfg(test)]
 pub(crate) mod golden;
-pub(crate) mod grow;
+mod grow;
 #[cfg(test)]
 pub(crate) mod interpret;
 pub mod ir;

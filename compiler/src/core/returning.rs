@@ -14,13 +14,14 @@
 //! [`returning_globals`] looks at expanded Core. The interface of compiled libraries says which of their procedures
 //! return themselves, and [`Global::returns_itself`](super::ir::Global::returns_itself) repeats it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use abi::primitive::{Effect, Primitive};
 
 use super::ir::{Expr, ExprId, LambdaId, Program, VariableId};
 use super::walk::post_order;
+use crate::id_map::{IdMap, IdSet};
 
 /// How many names of a procedure are followed to the procedure itself.
 const NAMES_MAX: usize = 8;
@@ -41,7 +42,7 @@ struct Bindings<'a> {
     program: &'a Program,
     lambdas: Vec<LambdaId>,
     /// The inits of local variables that are never assigned.
-    locals: HashMap<VariableId, ExprId>,
+    locals: IdMap<VariableId, ExprId>,
     /// The values of the globals by their keys; none if a global is defined twice.
     globals: HashMap<&'a Rc<str>, Option<ExprId>>,
     /// The procedure `apply`, if the program defines it.
@@ -63,7 +64,7 @@ impl<'a> Bindings<'a> {
         let mut bindings = Self {
             program,
             lambdas: Vec::new(),
-            locals: HashMap::new(),
+            locals: IdMap::default(),
             globals: HashMap::new(),
             apply: None,
         };
@@ -107,9 +108,9 @@ impl<'a> Bindings<'a> {
     }
 
     /// All lambdas that return themselves: those from which no chain of tail calls leads to anything unknown.
-    fn returning_lambdas(&self) -> HashSet<LambdaId> {
-        let mut returning: HashSet<LambdaId> = self.lambdas.iter().copied().collect();
-        let mut callers: HashMap<LambdaId, Vec<LambdaId>> = HashMap::new();
+    fn returning_lambdas(&self) -> IdSet<LambdaId> {
+        let mut returning: IdSet<LambdaId> = self.lambdas.iter().copied().collect();
+        let mut callers: IdMap<LambdaId, Vec<LambdaId>> = IdMap::default();
         let mut others = Vec::new();
         for &lambda in &self.lambdas {
             self.each_ending(lambda, |ending| match ending {

@@ -10,7 +10,6 @@
 //! The runtime's own libraries are judged by their own assignments only: none of their macros gives
 //! a variable to something that assigns it.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::denotation::{CoreForm, Denotation, Macro};
@@ -18,12 +17,13 @@ use super::expander::Expander;
 use super::name::{LexicalEnvironment, TopId};
 use super::resolver::Meaning;
 use super::syntax_rules::{Element, Rule, Template};
+use crate::id_map::IdMap;
 
 /// What the inserted names of a rule mean where its macro was defined.
 type Meanings = Vec<Option<Denotation>>;
 
 /// Whether a macro may assign an operand.
-type Verdicts = HashMap<*const Macro, bool>;
+type Verdicts = IdMap<*const Macro, bool>;
 
 /// What a part of a template may assign.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Expander<'_> {
     /// Marks the variables of the library `top` that `macros` of it may assign.
     pub(super) fn mark_assigned_by_macros(&mut self, top: TopId, macros: &[Rc<Macro>]) {
         let verdicts = if self.registry.is_boot {
-            Verdicts::new()
+            Verdicts::default()
         } else {
             self.verdicts(macros)
         };
@@ -90,7 +90,7 @@ impl Expander<'_> {
 
     /// Judges `macros` and all that they may expand to.
     fn verdicts(&mut self, macros: &[Rc<Macro>]) -> Verdicts {
-        let mut verdicts = Verdicts::new();
+        let mut verdicts = Verdicts::default();
         let mut uses: Vec<(*const Macro, *const Macro)> = Vec::new();
         let mut pending = macros.to_vec();
         while let Some(definition) = pending.pop() {

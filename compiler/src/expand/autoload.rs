@@ -6,7 +6,7 @@
 //!
 //! A text that defines such a name itself means its own definition everywhere, also before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use syntax::Data;
 
@@ -202,7 +202,12 @@ impl Expander<'_> {
     pub(crate) fn note_defined_names(&mut self, forms: &[SyntaxId]) {
         let mut names = BTreeSet::new();
         let mut pending: Vec<SyntaxId> = forms.to_vec();
+        // Forms may share parts: one that stands in many places is looked at once.
+        let mut seen = HashSet::new();
         while let Some(form) = pending.pop() {
+            if !seen.insert(form) {
+                continue;
+            }
             let Some((head, rest)) = self.syntax.as_pair(form) else {
                 continue;
             };

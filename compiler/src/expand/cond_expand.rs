@@ -4,7 +4,7 @@ use super::expander::Expander;
 use super::failure::Result;
 use super::syntax::SyntaxId;
 
-/// The identifiers that `cond-expand` and `(features)` know.
+/// The identifiers that `cond-expand` and `(features)` know, besides `srfi-1` and its like.
 pub const FEATURES: &[&str] = &[
     "r7rs",
     "cozen",
@@ -60,7 +60,8 @@ impl Expander<'_> {
         }
         if let Some(name) = self.syntax.as_name(requirement) {
             let text = self.text(name);
-            return Ok(&**text == "else" || FEATURES.contains(&&**text));
+            let is_feature = FEATURES.contains(&&**text) || self.is_srfi_feature(text);
+            return Ok(&**text == "else" || is_feature);
         }
         let parts = self.syntax.proper_list(requirement).unwrap_or_default();
         let Some((&head, operands)) = parts.split_first() else {

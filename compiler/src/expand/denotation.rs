@@ -3,9 +3,8 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-use abi::interface::MacroNumber;
-
 use super::macro_evaluator::Kept;
+use super::macro_origin::MacroOrigin;
 use super::name::{LexicalEnvironment, TopId};
 use super::syntax_rules::SyntaxRules;
 use crate::core::ir::VariableId;
@@ -60,14 +59,14 @@ pub(crate) struct PatternName {
     pub(crate) rank: u16,
 }
 
-/// A macro. Those of the interface have their rules when they are first used.
+/// A macro. Those of interfaces have their rules when they are first used.
 #[derive(Debug)]
 pub(crate) struct Macro {
     /// The name that it was defined with.
     pub(crate) name: Rc<str>,
     body: OnceCell<MacroBody>,
-    /// Which macro of the interface it is.
-    number: Option<MacroNumber>,
+    /// Which macro of an interface it is.
+    origin: Option<MacroOrigin>,
     /// Whether `syntax-parameterize` may give it another meaning.
     pub(crate) is_parameter: bool,
 }
@@ -107,18 +106,18 @@ impl Macro {
         Self {
             name,
             body: OnceCell::from(body),
-            number: None,
+            origin: None,
             is_parameter: false,
         }
     }
 
-    /// A macro of the interface, whose rules are not read yet.
-    pub(crate) fn of_interface(name: Rc<str>, number: MacroNumber) -> Self {
+    /// A macro of an interface, whose rules are not read yet.
+    pub(crate) fn of_interface(name: Rc<str>, origin: MacroOrigin, is_parameter: bool) -> Self {
         Self {
             name,
             body: OnceCell::new(),
-            number: Some(number),
-            is_parameter: false,
+            origin: Some(origin),
+            is_parameter,
         }
     }
 
@@ -147,9 +146,9 @@ impl Macro {
         }
     }
 
-    /// Which macro of the interface it is.
-    pub(crate) fn number(&self) -> Option<MacroNumber> {
-        self.number
+    /// Which macro of an interface it is.
+    pub(crate) fn origin(&self) -> Option<MacroOrigin> {
+        self.origin
     }
 
     /// The rules, if they were read.

@@ -27,6 +27,7 @@ use crate::core::ir::{
     Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, Program, SourcePlace, VariableId,
 };
 use crate::core::{LiteralDatum, immediate_word};
+use crate::id_map::IdMap;
 use crate::internal_error;
 use crate::memory;
 
@@ -78,9 +79,11 @@ pub(crate) struct Expander<'registry> {
     /// What is doubtful about the text, but no mistake for certain.
     pub(crate) warnings: Vec<Failure>,
     /// The unbound names that were warned of, by the environments where the search for them ended.
-    pub(crate) unbound: HashMap<(Name, TopId), UnboundName>,
+    pub(crate) unbound: IdMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
+    /// Whether a library was expanded into the unit because somebody imported it.
+    pub(crate) has_expanded_in: bool,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
     pub(crate) phase: Phase,
@@ -89,7 +92,7 @@ pub(crate) struct Expander<'registry> {
     /// The templates of `syntax` so far.
     pub(crate) templates: Vec<TemplateUse>,
     /// The definitions at top level so far, where something runs procedures of macros.
-    pub(crate) definitions: HashMap<*const TopVariable, SyntaxId>,
+    pub(crate) definitions: IdMap<*const TopVariable, SyntaxId>,
     /// Other meanings of syntax parameters, innermost last.
     pub(crate) parameterized: Vec<(Rc<Macro>, Denotation)>,
     /// What stands for an ellipsis in templates of `quasisyntax`.
@@ -118,13 +121,14 @@ impl<'registry> Expander<'registry> {
             persists: false,
             exported: Vec::new(),
             warnings: Vec::new(),
-            unbound: HashMap::new(),
+            unbound: IdMap::default(),
             refusals: Vec::new(),
+            has_expanded_in: false,
             budget: Budget::new(),
             phase: Phase::default(),
             base_depth: 0,
             templates: Vec::new(),
-            definitions: HashMap::new(),
+            definitions: IdMap::default(),
             parameterized: Vec::new(),
             quasi_ellipsis: None,
             defined_names: BTreeSet::new(),
@@ -291,7 +295,7 @@ impl<'registry> Expander<'registry> {
         let id = self.program.globals.push(Global {
             key: Rc::clone(key),
             immutable,
-            returns_itself: immutable && self.registry.interface.returns_itself(key),
+            returns_itself: immutable && self.registry.interfaces.returns_itself(key),
         });
         self.globals.insert(Rc::clone(key), id);
         id

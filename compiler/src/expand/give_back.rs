@@ -15,6 +15,7 @@ use super::registry::{Library, LibraryRegistry, Run};
 use super::syntax_rules::SyntaxRules;
 use super::tops::Tops;
 use crate::id::IdVec;
+use crate::id_map::IdSet;
 
 /// So many new environments are not worth a look.
 const TOPS_MIN: usize = 64;
@@ -33,7 +34,7 @@ impl LibraryRegistry {
             tops: &self.tops,
             has_top: self.tops.side_table(false),
             pending: Vec::new(),
-            macros: HashSet::new(),
+            macros: IdSet::default(),
             keys: HashSet::new(),
         };
         (self.environments.tops()).for_each(|top| reached.mark_top(top));
@@ -42,7 +43,7 @@ impl LibraryRegistry {
         let before = self.unit_libraries.iter();
         let before = before.filter_map(|(_, before)| before.as_ref());
         before.for_each(|library| reached.mark_library(library));
-        self.interface.each_met(|met| reached.mark_macro(met));
+        self.interfaces.each_met(|met| reached.mark_macro(met));
         reached.mark_pending();
         let Reached { has_top, keys, .. } = reached;
         self.tops.retain(|top| has_top[top]);
@@ -59,7 +60,7 @@ struct Reached<'a> {
     has_top: IdVec<TopId, bool>,
     /// Environments whose bindings were not looked at yet.
     pending: Vec<TopId>,
-    macros: HashSet<*const Macro>,
+    macros: IdSet<*const Macro>,
     /// Keys of globals.
     keys: HashSet<Rc<str>>,
 }

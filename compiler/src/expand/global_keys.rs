@@ -1,7 +1,8 @@
 //! The keys of the globals that libraries define: no two globals have the same.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// The keys that are taken.
@@ -10,6 +11,8 @@ pub(super) struct GlobalKeys {
     taken: HashMap<Rc<str>, TakenKey>,
     /// Of keys that were wanted again: the number in the last key that was made in their place.
     counts: HashMap<Rc<str>, usize>,
+    /// Libraries whose globals images define that were made apart.
+    images: HashSet<Rc<str>>,
 }
 
 #[derive(Debug)]
@@ -45,6 +48,13 @@ impl GlobalKeys {
     /// Takes a key for `text` in a library: `(library)#text`, or `(library)~2#text` and so on. Messages show what comes
     /// after the `#`.
     pub(super) fn take_new(&mut self, library: &str, text: &str) -> Rc<str> {
+        // No image has keys of this form.
+        let other = self.images.contains(library);
+        let library = &*if other {
+            Cow::Owned(format!("{library}+"))
+        } else {
+            Cow::Borrowed(library)
+        };
         let first: Rc<str> = format!("{library}#{text}").into();
         if self.take(&first) {
             return first;
@@ -60,6 +70,11 @@ impl GlobalKeys {
         };
         self.counts.insert(first, count);
         key
+    }
+
+    /// Leaves all keys that begin with the name of the library to an image.
+    pub(super) fn leave_to_image(&mut self, library: &Rc<str>) {
+        self.images.insert(Rc::clone(library));
     }
 
     fn take_as(&mut self, key: &Rc<str>, order: Order) -> bool {

@@ -1,6 +1,5 @@
 //! Import sets (R7RS 5.2): the names that an import binds, and their meanings.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::denotation::Denotation;
@@ -9,6 +8,7 @@ use super::failure::{Failure, Result};
 use super::name::Name;
 use super::syntax::SyntaxId;
 use crate::checkpoint;
+use crate::id_map::{IdMap, IdSet};
 use crate::memory;
 
 /// Names and what they mean, in the order of the exports they come from.
@@ -113,7 +113,7 @@ impl Expander<'_> {
         let operands = &parts[2..];
         match modifier.as_deref() {
             Some("only") => {
-                let index: HashMap<Name, Denotation> = imports.into_iter().collect();
+                let index: IdMap<Name, Denotation> = imports.into_iter().collect();
                 let mut chosen = Vec::with_capacity(operands.len());
                 for &operand in operands {
                     let name = self.imported_name(operand)?;
@@ -125,7 +125,7 @@ impl Expander<'_> {
                 Ok(chosen)
             }
             Some("except") => {
-                let mut kept: HashSet<Name> = imports.iter().map(|&(name, _)| name).collect();
+                let mut kept: IdSet<Name> = imports.iter().map(|&(name, _)| name).collect();
                 for &operand in operands {
                     if !kept.remove(&self.imported_name(operand)?) {
                         return Err(self.not_provided(operand));
@@ -153,8 +153,8 @@ impl Expander<'_> {
     }
 
     fn rename(&mut self, mut imports: Imports, operands: &[SyntaxId]) -> Result<Imports> {
-        let provided: HashSet<Name> = imports.iter().map(|&(name, _)| name).collect();
-        let mut renamed = HashMap::new();
+        let provided: IdSet<Name> = imports.iter().map(|&(name, _)| name).collect();
+        let mut renamed = IdMap::default();
         for &operand in operands {
             let pair = self.syntax.proper_list(operand).unwrap_or_default();
             let &[from, to] = pair.as_slice() else {

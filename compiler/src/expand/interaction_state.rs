@@ -16,7 +16,7 @@ impl LibraryRegistry {
     /// The names of all libraries that can be imported without looking for their sources, in no order.
     pub(crate) fn library_names(&self) -> impl Iterator<Item = String> {
         let imported = self.libraries.keys().map(ToString::to_string);
-        imported.chain(self.interface.library_names())
+        imported.chain(self.interfaces.library_names())
     }
 
     /// The environment of the core forms alone.

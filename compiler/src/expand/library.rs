@@ -1,20 +1,23 @@
 //! Libraries (R7RS 5.6): finding their source, their declarations, their exports.
 
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::denotation::{CoreForm, Denotation, MacroBody, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
-use super::library_source::SrfiName;
+use super::library_source::{SrfiName, file_of_parts};
 use super::name::Name;
 use super::registry::{Exports, Library, Run};
 use super::resolver::Meaning;
 use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
+use crate::id_map::IdMap;
+
+/// How the names of files end that hold images.
+pub const COMPILED_EXTENSION: &str = "czo";
 
 /// What the declarations of a library add up to.
 #[derive(Default)]
@@ -30,6 +33,9 @@ impl Expander<'_> {
         let candidates = self.candidates(id)?;
         for (name, file) in &candidates {
             if let Some(exports) = self.known_library(name, id)? {
+                return Ok(exports);
+            }
+            if let Some(exports) = self.compiled_library(name, id)? {
                 return Ok(exports);
             }
             if let Some(exports) = self.library_in_file(name, file.as_deref(), id)? {
@@ -51,9 +57,9 @@ impl Expander<'_> {
     /// The names by which the library that `id` names may be known, and the file of each: the name as
     /// it is written comes first.
     fn candidates(&self, id: SyntaxId) -> Result<Vec<(Rc<str>, Option<String>)>> {
-        let mut candidates = vec![(self.library_name(id)?, self.library_file(id))];
-        let srfi = SrfiName::of_parts(&self.library_parts(id));
-        candidates.extend(srfi.map(|srfi| (srfi.name(), Some(srfi.file()))));
+        let parts = self.library_parts(id);
+        let mut candidates = vec![(self.library_name(id)?, file_of_parts(&parts))];
+        candidates.extend(SrfiName::of_parts(&parts).iter().flat_map(srfi_candidates));
         Ok(candidates)
     }
 
@@ -100,17 +106,36 @@ impl Expander<'_> {
 
     /// Whether an import of the library would find it.
     pub(crate) fn is_library_available(&self, id: SyntaxId) -> bool {
-        self.candidates(id).is_ok_and(|candidates| {
-            candidates.iter().any(|(name, file)| {
-                let file = file.as_deref();
-                self.registry.knows_library(name) && !self.registry.is_internal(name)
-                    || self.declared.contains_key(name)
-                    || file.is_some_and(|file| self.registry.library_text(file).is_some())
-                    || self
-                        .library_paths(file)
-                        .any(|path| self.registry.files().is_file(&path))
-            })
+        let candidates = self.candidates(id);
+        candidates.is_ok_and(|candidates| candidates.iter().any(|each| self.is_available(each)))
+    }
+
+    /// Whether `feature` is one such as `srfi-1`, and that SRFI's library can be imported.
+    pub(crate) fn is_srfi_feature(&self, feature: &str) -> bool {
+        let srfi = SrfiName::of_feature(feature);
+        srfi.is_some_and(|srfi| {
+            srfi_candidates(&srfi)
+                .iter()
+                .any(|each| self.is_available(each))
         })
+    }
+
+    fn is_available(&self, (name, file): &(Rc<str>, Option<String>)) -> bool {
+        let file = file.as_deref();
+        self.registry.knows_library(name) && !self.registry.is_internal(name)
+            || self.declared.contains_key(name)
+            || file.is_some_and(|file| self.registry.library_text(file).is_some())
+            || self
+                .library_paths(file)
+                .any(|path| self.is_library_there(&path))
+    }
+
+    /// Whether there is the text or the image of a library.
+    fn is_library_there(&self, source: &Path) -> bool {
+        let files = self.registry.files();
+        let has_images = self.registry.compiled_libraries().is_some();
+        files.is_file(source)
+            || has_images && files.is_file(&source.with_extension(COMPILED_EXTENSION))
     }
 
     /// The name as it is written.
@@ -140,15 +165,6 @@ impl Expander<'_> {
         parts.into_iter().map(text).collect()
     }
 
-    /// The file that has the library, below a folder of libraries: none if a part is no name of a file.
-    fn library_file(&self, id: SyntaxId) -> Option<String> {
-        let parts = self.library_parts(id);
-        let is_plain = |part: &String| {
-            !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..")
-        };
-        parts.iter().all(is_plain).then(|| parts.join("/") + ".sld")
-    }
-
     /// Where the file may be.
     fn library_paths<'a>(&'a self, file: Option<&'a str>) -> impl Iterator<Item = PathBuf> + 'a {
         let folders = self.registry.search_paths().iter();
@@ -158,7 +174,7 @@ impl Expander<'_> {
     fn load_file(
         &mut self,
         name: &Rc<str>,
-        path: &std::path::Path,
+        path: &Path,
         bytes: &[u8],
         at: SyntaxId,
     ) -> Result<Exports> {
@@ -168,6 +184,7 @@ impl Expander<'_> {
     }
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
+        self.has_expanded_in = true;
         let shown = Rc::clone(&source.name);
         let forms = self.read_source(source, 0)?;
         self.declare_libraries(&forms)?;
@@ -332,7 +349,7 @@ impl Expander<'_> {
         };
         let exports: Vec<(Name, Denotation)> =
             declared.iter().map(export).collect::<Result<_>>()?;
-        let mut first: HashMap<Name, usize> = HashMap::new();
+        let mut first: IdMap<Name, usize> = IdMap::default();
         for (index, (outer, denotation)) in exports.iter().enumerate() {
             let known = *first.entry(*outer).or_insert(index);
             if !exports[known].1.is_same(denotation) {
@@ -406,4 +423,17 @@ impl Expander<'_> {
             }
         }
     }
+}
+
+/// The names that the library of a SRFI may have, and the file of each. The name as it is written is none of them.
+fn srfi_candidates(srfi: &SrfiName<'_>) -> Vec<(Rc<str>, Option<String>)> {
+    let names = srfi.own_names().into_iter();
+    names
+        .map(|parts| {
+            (
+                format!("({})", parts.join(" ")).into(),
+                file_of_parts(&parts),
+            )
+        })
+        .collect()
 }

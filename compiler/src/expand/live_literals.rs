@@ -7,7 +7,6 @@
 //! The runtime keeps a live object as long as the image of its form. A macro at top level outlives
 //! its form. So a global that nothing else knows keeps the image.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
@@ -21,24 +20,25 @@ use super::syntax::SyntaxId;
 use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, Literal, LiteralId, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
+use crate::id_map::{IdMap, IdSet};
 
 /// The lists and vectors of a datum that lead to live objects.
 struct LiveParts {
     /// The datum, and those that are no rest of exactly one list: each gets a variable. In the order in
     /// which they were reached.
     entries: Vec<DatumId>,
-    all: HashSet<DatumId>,
+    all: IdSet<DatumId>,
 }
 
 impl LiveParts {
     /// `None` if `root` is no list or vector that leads to a live object.
     fn of(data: &Data, root: DatumId) -> Option<Self> {
-        let mut parents: HashMap<DatumId, Vec<DatumId>> = HashMap::new();
-        let mut rests: HashSet<DatumId> = HashSet::new();
+        let mut parents: IdMap<DatumId, Vec<DatumId>> = IdMap::default();
+        let mut rests: IdSet<DatumId> = IdSet::default();
         let mut order = Vec::new();
         let mut live = Vec::new();
         let mut pending = vec![root];
-        let mut reached = HashSet::from([root]);
+        let mut reached = IdSet::from_iter([root]);
         while let Some(datum) = pending.pop() {
             checkpoint::step();
             order.push(datum);
@@ -61,7 +61,7 @@ impl LiveParts {
                 }
             }
         }
-        let mut all = HashSet::new();
+        let mut all = IdSet::default();
         while let Some(datum) = live.pop() {
             let above = parents.get(&datum).into_iter().flatten();
             live.extend(above.copied().filter(|&parent| all.insert(parent)));
@@ -84,7 +84,7 @@ impl Expander<'_> {
     /// The quotation of a datum of the program, if live objects in it have to be put there.
     pub(super) fn quote_live(&mut self, root: DatumId, at: SyntaxId) -> Option<ExprId> {
         let parts = LiveParts::of(&self.program.data, root)?;
-        let mut variables = HashMap::new();
+        let mut variables = IdMap::default();
         for &entry in &parts.entries {
             let variable = self.program.add_variable("literal".into());
             variables.insert(entry, variable);
@@ -109,7 +109,7 @@ impl Expander<'_> {
         &mut self,
         entry: DatumId,
         parts: &LiveParts,
-        variables: &HashMap<DatumId, VariableId>,
+        variables: &IdMap<DatumId, VariableId>,
         at: SyntaxId,
     ) {
         if let DatumKind::Vector(items) = self.program.data.kind(entry) {
@@ -159,7 +159,7 @@ impl Expander<'_> {
     fn live_part(
         &mut self,
         datum: DatumId,
-        variables: &HashMap<DatumId, VariableId>,
+        variables: &IdMap<DatumId, VariableId>,
         at: SyntaxId,
     ) -> ExprId {
         if let Some(&variable) = variables.get(&datum) {

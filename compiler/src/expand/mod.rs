@@ -9,10 +9,12 @@
 //!   libraries that other units can reach are defined as globals, too. Evaluated definitions make
 //!   globals only.
 
+mod adopt;
 mod assigned_by_macros;
 mod autoload;
 mod body;
 mod budget;
+mod compiled_library;
 mod cond_expand;
 mod definition_text;
 mod denotation;
@@ -35,6 +37,7 @@ mod library_source;
 mod live_literals;
 mod macro_context;
 mod macro_evaluator;
+mod macro_origin;
 mod macro_use;
 mod name;
 mod phase;
@@ -45,6 +48,7 @@ mod reference;
 mod registry;
 mod resolver;
 mod scope;
+mod separate;
 mod source;
 mod source_files;
 mod syntax;
@@ -56,13 +60,16 @@ mod transformer;
 mod unit;
 mod write_interface;
 
+pub use compiled_library::{CompiledLibraries, CompiledLibrary, LibraryRefused};
 pub use cond_expand::FEATURES;
 pub use environments::EnvironmentId;
-pub use library_source::LibrarySource;
+pub use library::COMPILED_EXTENSION;
+pub use library_source::{LibrarySource, library_file};
 pub use macro_evaluator::{
     Evaluated, EvaluatedKind, Form, FormNode, Kept, MacroError, MacroEvaluator, MacroHost,
 };
 pub use registry::LibraryRegistry;
+pub use separate::{Separate, SeparateLibrary, expand_separately};
 pub use source::{LetterCase, SourceText};
 pub use source_files::{SourceFiles, SystemFiles};
 pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::id::define_ids;
+use crate::id_map::IdMap;
 
 /// An identifier: a symbol or an alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,7 +82,7 @@ pub(crate) struct Names {
     aliases: Vec<Alias>,
     marks: u32,
     /// The aliases that procedures have made, which make one for a name again.
-    remembered: HashMap<(Name, LexicalEnvironment, Mark), Name>,
+    remembered: IdMap<(Name, LexicalEnvironment, Mark), Name>,
 }
 
 impl Names {

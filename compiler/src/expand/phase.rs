@@ -11,7 +11,6 @@
 //!
 //! All other variables of the unit have no value while the unit is expanded.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::body::Code;
@@ -24,6 +23,7 @@ use super::syntax::{Node, SyntaxId};
 use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Program, VariableId};
 use crate::id::Id as _;
+use crate::id_map::{IdMap, IdSet};
 
 /// The key of a library's variable where macros run.
 fn syntax_key(unit: u32, variable: VariableId) -> Rc<str> {
@@ -283,7 +283,7 @@ impl Expander<'_> {
         let ranges = self.ranges_of(wanted)?;
         let mut program = self.program.clone();
         program.warnings.clear();
-        let mut globals: HashMap<VariableId, GlobalId> = HashMap::new();
+        let mut globals: IdMap<VariableId, GlobalId> = IdMap::default();
         let mut defined = Vec::new();
         let mut parts = Vec::new();
         for &(start, end) in &self.phase.libraries {
@@ -300,7 +300,12 @@ impl Expander<'_> {
                 globals.insert(variable, global);
             }
         }
-        refer_to_globals(&mut program, &globals);
+        program.refer_to_globals(&globals);
+        for (id, variable) in program.variables.entries_mut() {
+            if globals.contains_key(&id) {
+                variable.assigned = false;
+            }
+        }
         for (start, end) in ranges {
             for item in &self.items[start..end] {
                 let place = program.spans[item.value];
@@ -331,7 +336,7 @@ impl Expander<'_> {
 
     /// The libraries of the unit that these variables depend on and that no macro has needed yet: their items.
     fn ranges_of(&self, wanted: Vec<VariableId>) -> Option<Vec<(usize, usize)>> {
-        let mut owner: HashMap<VariableId, usize> = HashMap::new();
+        let mut owner: IdMap<VariableId, usize> = IdMap::default();
         for (index, &(start, end)) in self.phase.libraries.iter().enumerate() {
             for item in &self.items[start..end] {
                 if let Some(Target::Local(variable) | Target::Exported(variable, _)) = item.target {
@@ -339,7 +344,7 @@ impl Expander<'_> {
                 }
             }
         }
-        let mut needed = HashSet::new();
+        let mut needed = IdSet::default();
         let mut pending = wanted;
         while let Some(variable) = pending.pop() {
             let &index = owner.get(&variable)?;
@@ -364,29 +369,5 @@ impl Expander<'_> {
         needed.sort_unstable();
         let ranges = needed.into_iter().map(|index| self.phase.libraries[index]);
         Some(ranges.collect())
-    }
-}
-
-/// Lets all expressions refer to variables as globals.
-fn refer_to_globals(program: &mut Program, globals: &HashMap<VariableId, GlobalId>) {
-    for expr in &mut program.exprs {
-        match *expr {
-            Expr::Local(variable) => {
-                if let Some(&global) = globals.get(&variable) {
-                    *expr = Expr::GlobalRef(global);
-                }
-            }
-            Expr::SetLocal(variable, value) => {
-                if let Some(&global) = globals.get(&variable) {
-                    *expr = Expr::GlobalSet(global, value);
-                }
-            }
-            _ => {}
-        }
-    }
-    for (id, variable) in program.variables.entries_mut() {
-        if globals.contains_key(&id) {
-            variable.assigned = false;
-        }
     }
 }

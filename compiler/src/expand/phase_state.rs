@@ -1,6 +1,5 @@
 //! Where an expander stands among the phases, and the templates that procedures of macros fill in: data.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::denotation::TopVariable;
@@ -8,6 +7,7 @@ use super::name::{LexicalEnvironment, TopId};
 use super::syntax::SyntaxId;
 use super::syntax_rules::Rule;
 use crate::core::ir::VariableId;
+use crate::id_map::IdSet;
 
 /// A template that procedures fill in.
 #[derive(Clone, Debug)]
@@ -31,5 +31,5 @@ pub(crate) struct Phase {
     /// The items that libraries of the unit consist of, from one index to another.
     pub(crate) libraries: Vec<(usize, usize)>,
     /// The variables of libraries that are defined where macros run.
-    pub(crate) instantiated: HashSet<VariableId>,
+    pub(crate) instantiated: IdSet<VariableId>,
 }

@@ -1,14 +1,13 @@
 //! From an interface to the exports of libraries, and to the rules of macros.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
-use abi::interface::MacroNumber;
 use syntax::Data;
 
 use super::budget::Budget;
 use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Transformer};
 use super::interface::ALIAS_MARK;
+use super::macro_origin::MacroOrigin;
 use super::name::{LexicalEnvironment, Name, Names};
 use super::registry::{CORE_LIBRARY, Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY, Run};
 use super::resolver::Resolver;
@@ -16,6 +15,7 @@ use super::scope::Scopes;
 use super::syntax::Syntax;
 use super::syntax_rules::{self, SyntaxRules};
 use super::top_environment::TopKind;
+use crate::id_map::IdMap;
 
 /// Rules that an interface holds stand in no file; nobody sees what is wrong with them.
 const NO_FILE: u16 = 0;
@@ -36,37 +36,37 @@ impl LibraryRegistry {
         Some(library)
     }
 
-    /// The rules of a macro, and their environment. Those of a macro of the interface are read when the macro
-    /// is first used.
+    /// The rules of a macro, and their environment. Those of a macro of an interface are read when the macro is
+    /// first used.
     pub(crate) fn macro_body<'a>(&mut self, definition: &'a Macro) -> &'a MacroBody {
-        if let (None, Some(number)) = (definition.body(), definition.number()) {
-            let body = read_body(self, number);
+        if let (None, Some(origin)) = (definition.body(), definition.origin()) {
+            let body = read_body(self, origin);
             definition.set_body(body);
         }
         definition
             .body()
-            .expect("a macro that is not the interface's has its rules from the start")
+            .expect("a macro that is of no interface has its rules from the start")
     }
 }
 
-/// The exports of a library in the interface.
+/// The exports of a library of the runtime.
 fn exports(registry: &mut LibraryRegistry, name: &str) -> Option<Exports> {
     let LibraryRegistry {
-        names, interface, ..
+        names, interfaces, ..
     } = registry;
-    let exports = interface.library(name)?.into_iter();
+    let exports = interfaces.library(name)?.into_iter();
     let exports = exports.map(|(name, denotation)| (names.symbol(name), denotation));
     Some(exports.collect())
 }
 
-fn read_body(registry: &mut LibraryRegistry, number: MacroNumber) -> MacroBody {
-    let name = registry.interface.macro_definition(number);
+fn read_body(registry: &mut LibraryRegistry, origin: MacroOrigin) -> MacroBody {
+    let name = registry.interfaces.macro_definition(origin);
     let name = name.map_or("", |definition| definition.name).into();
     let top = registry.add_top(TopKind::Library(name));
-    registry.interface.count_loaded();
+    registry.interfaces.count_loaded();
     let environment = LexicalEnvironment { top, depth: 0 };
     // Without its rules, no use of the macro matches one.
-    let rules = read_rules(registry, number, environment).unwrap_or_else(|| SyntaxRules {
+    let rules = read_rules(registry, origin, environment).unwrap_or_else(|| SyntaxRules {
         ellipsis: registry.names.symbol(CoreForm::Ellipsis.name()),
         literals: Vec::new(),
         rules: Vec::new(),
@@ -80,14 +80,15 @@ fn read_body(registry: &mut LibraryRegistry, number: MacroNumber) -> MacroBody {
 
 fn read_rules(
     registry: &mut LibraryRegistry,
-    number: MacroNumber,
+    origin: MacroOrigin,
     environment: LexicalEnvironment,
 ) -> Option<SyntaxRules> {
-    let definition = registry.interface.macro_definition(number)?;
+    let definition = registry.interfaces.macro_definition(origin)?;
     let (data, forms) = Data::parse(definition.rules).ok()?;
     let meanings = definition.bindings.iter().filter_map(|(name, meaning)| {
         let name: Rc<str> = name.into();
-        Some((name, registry.interface.denotation(meaning)?))
+        let denotation = registry.interfaces.denotation(origin.interface, meaning)?;
+        Some((name, denotation))
     });
     let meanings: Vec<(Rc<str>, Denotation)> = meanings.collect();
     let mut syntax = Syntax::default();
@@ -120,8 +121,8 @@ fn make_aliases(
     names: &mut Names,
     syntax: &mut Syntax,
     environment: LexicalEnvironment,
-) -> HashMap<Name, Name> {
-    let mut aliases = HashMap::new();
+) -> IdMap<Name, Name> {
+    let mut aliases = IdMap::default();
     let mark = names.new_mark();
     syntax.rename(|symbol| {
         let text = Rc::clone(names.text(symbol));

@@ -9,11 +9,12 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
+use super::compiled_library::CompiledLibraries;
 use super::definition_text::DefinitionText;
 use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
 use super::environments::Environments;
 use super::global_keys::GlobalKeys;
-use super::interface::Interface;
+use super::interface::Interfaces;
 use super::library_source::LibrarySource;
 use super::macro_evaluator::MacroEvaluator;
 use super::name::{Name, NameKind, Names, TopId};
@@ -39,6 +40,8 @@ pub struct LibraryRegistry {
     search_paths: Vec<PathBuf>,
     /// Where the text of `a/b.sld` is looked for before the folders.
     text_source: Option<Rc<dyn LibrarySource>>,
+    /// Libraries with images of their own, while units are expanded that may need them.
+    compiled_libraries: Option<Rc<dyn CompiledLibraries>>,
     /// What reads files.
     files: Rc<dyn SourceFiles>,
     pub(super) environments: Environments,
@@ -71,8 +74,8 @@ pub struct LibraryRegistry {
     pending: Vec<(Rc<str>, Rc<str>)>,
     /// Keys of globals that libraries define.
     pub(super) keys: GlobalKeys,
-    /// What an interface says of libraries that nothing has imported yet.
-    pub(crate) interface: Interface,
+    /// What interfaces say of compiled libraries.
+    pub(crate) interfaces: Interfaces,
 }
 
 /// What there was before a unit.
@@ -142,6 +145,7 @@ impl LibraryRegistry {
             libraries: HashMap::new(),
             search_paths: Vec::new(),
             text_source: None,
+            compiled_libraries: None,
             files: Rc::new(SystemFiles),
             environments: Environments::default(),
             evaluator: None,
@@ -159,7 +163,7 @@ impl LibraryRegistry {
             unit_libraries: Vec::new(),
             pending: Vec::new(),
             keys: GlobalKeys::default(),
-            interface: Interface::default(),
+            interfaces: Interfaces::default(),
         }
     }
 
@@ -167,7 +171,7 @@ impl LibraryRegistry {
     /// damaged in them is as if it were not there.
     pub fn from_interface(interface: impl Into<Cow<'static, [u8]>>) -> Self {
         let mut registry = Self::new();
-        registry.interface = Interface::new(interface.into());
+        registry.interfaces = Interfaces::new(interface.into());
         registry
     }
 
@@ -191,6 +195,16 @@ impl LibraryRegistry {
     /// Takes the texts of libraries from `source` where it has them, before it looks in folders.
     pub fn set_library_source(&mut self, source: Rc<dyn LibrarySource>) {
         self.text_source = Some(source);
+    }
+
+    /// Takes libraries from `libraries`, which have images of their own, where units may need them from here on.
+    pub fn set_compiled_libraries(&mut self, libraries: Option<Rc<dyn CompiledLibraries>>) {
+        self.compiled_libraries = libraries;
+    }
+
+    /// Libraries with images of their own.
+    pub(crate) fn compiled_libraries(&self) -> Option<Rc<dyn CompiledLibraries>> {
+        self.compiled_libraries.clone()
     }
 
     /// Reads files by `files` from here on.
@@ -310,7 +324,7 @@ impl LibraryRegistry {
             return form.map(Denotation::Core);
         }
         if let NameKind::Symbol(_) = name.kind()
-            && let Some(denotation) = self.interface.export(library, self.names.text(name))
+            && let Some(denotation) = self.interfaces.export(library, self.names.text(name))
         {
             return Some(denotation);
         }
@@ -382,7 +396,7 @@ impl LibraryRegistry {
         self.unit_start = UnitStart {
             changes: self.changes,
             tops: self.tops.len(),
-            macros: self.interface.loaded_count(),
+            macros: self.interfaces.loaded_count(),
             symbols: self.names.symbol_count(),
             aliases: self.names.alias_count(),
         };
@@ -392,7 +406,7 @@ impl LibraryRegistry {
     /// them again, or finds what had their names before. Also forgets the names that the unit alone has used.
     pub fn forget_last_unit(&mut self) {
         let start = self.unit_start;
-        if self.changes == start.changes && self.interface.loaded_count() == start.macros {
+        if self.changes == start.changes && self.interfaces.loaded_count() == start.macros {
             self.names.truncate_symbols(start.symbols);
             self.names.truncate_aliases(start.aliases);
         }
@@ -467,13 +481,13 @@ impl LibraryRegistry {
     pub(crate) fn knows_library(&self, name: &str) -> bool {
         matches!(name, CORE_LIBRARY | PRIMITIVES_LIBRARY)
             || self.libraries.contains_key(name) && !self.is_unfinished(name)
-            || self.interface.has_library(name)
+            || self.interfaces.has_library(name)
     }
 
     /// Whether only the libraries of the runtime may import it: primitives trust their callers, and those
     /// libraries were compiled before.
     pub(crate) fn is_internal(&self, name: &str) -> bool {
-        name == PRIMITIVES_LIBRARY && !self.interface.is_empty()
+        name == PRIMITIVES_LIBRARY && !self.interfaces.is_empty()
     }
 
     /// The core forms.
@@ -533,6 +547,11 @@ impl LibraryRegistry {
     /// Says that images with the globals so far may come to run at any time: their keys are kept for good.
     pub fn hold_globals(&mut self) {
         self.keys.hold();
+    }
+
+    /// An image defines the globals of the library `name`: no other library gets their keys.
+    pub(crate) fn keys_of_image(&mut self, name: &Rc<str>) {
+        self.keys.leave_to_image(name);
     }
 
     /// Whether a library defines the global `key`.

@@ -77,7 +77,7 @@ impl SourceText {
     }
 
     /// The folder that relative names in the text start from.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         let of_name = || Path::new(&*self.name).parent();
         let folder = self.folder.as_deref().or_else(of_name);
         folder.unwrap_or_else(|| Path::new(""))

@@ -4,14 +4,14 @@
 //! aliases back into symbols. Circular data (datum labels) are opaque here: they can be quoted and
 //! are never walked.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use syntax::{Data, DatumId, DatumKind, Integer, Number, Span};
+use syntax::{Data, DatumId, DatumKind, Integer, Number, Span, SymbolId};
 
 use super::name::{Name, Names};
 use crate::checkpoint;
 use crate::id::{IdVec, define_ids};
+use crate::id_map::{IdMap, IdSet};
 use crate::memory;
 
 define_ids! {
@@ -175,14 +175,35 @@ impl Syntax {
             file,
             progress: vec![Progress::New; data.len()],
             done: Vec::new(),
-            circular: HashSet::new(),
+            circular: IdSet::default(),
+            symbols: Vec::new(),
         };
         roots.iter().map(|&root| import.import(root)).collect()
     }
 
+    /// Puts the parts of a node that are still to be done onto a stack, the first one on top; whether there are any.
+    pub(super) fn add_parts(
+        &self,
+        id: SyntaxId,
+        stack: &mut Vec<SyntaxId>,
+        is_left: impl Fn(SyntaxId) -> bool,
+    ) -> bool {
+        let before = stack.len();
+        match self.node(id) {
+            Node::Pair(car, cdr) => {
+                stack.extend([*cdr, *car].into_iter().filter(|&part| is_left(part)));
+            }
+            Node::Vector(items) => {
+                stack.extend(items.iter().rev().copied().filter(|&part| is_left(part)));
+            }
+            _ => {}
+        }
+        stack.len() > before
+    }
+
     /// Adds the datum that `root` denotes to `data`.
     pub(crate) fn export(&self, names: &Names, root: SyntaxId, data: &mut Data) -> DatumId {
-        let mut done: HashMap<SyntaxId, DatumId> = HashMap::new();
+        let mut done: IdMap<SyntaxId, DatumId> = IdMap::default();
         let mut pending = vec![root];
         while let Some(&id) = pending.last() {
             checkpoint::step();
@@ -190,17 +211,7 @@ impl Syntax {
                 pending.pop();
                 continue;
             }
-            let before = pending.len();
-            match self.node(id) {
-                Node::Pair(car, cdr) => {
-                    pending.extend([*cdr, *car].iter().filter(|part| !done.contains_key(part)));
-                }
-                Node::Vector(items) => {
-                    pending.extend(items.iter().rev().filter(|part| !done.contains_key(part)));
-                }
-                _ => {}
-            }
-            if pending.len() > before {
+            if self.add_parts(id, &mut pending, |part| !done.contains_key(&part)) {
                 continue;
             }
             pending.pop();
@@ -234,7 +245,9 @@ struct Import<'a> {
     /// What was done for the root that is walked.
     done: Vec<DatumId>,
     /// Data that are imported as opaque.
-    circular: HashSet<DatumId>,
+    circular: IdSet<DatumId>,
+    /// The names of the symbols that were met, by number.
+    symbols: Vec<Option<Name>>,
 }
 
 /// How far the import of a datum is.
@@ -326,9 +339,7 @@ impl Import<'_> {
                 DatumKind::Vector(items) => {
                     Node::Vector(items.iter().map(|&item| self.part(item)).collect())
                 }
-                DatumKind::Symbol(symbol) => {
-                    Node::Name(self.names.symbol(self.data.symbol_name(*symbol)))
-                }
+                DatumKind::Symbol(symbol) => Node::Name(self.name(*symbol)),
                 atom => {
                     memory::take_all(atom_bytes(atom), memory::COPIES);
                     Node::Atom(Rc::new(atom.clone()))
@@ -336,6 +347,15 @@ impl Import<'_> {
             }
         };
         self.syntax.push(node, place)
+    }
+
+    fn name(&mut self, symbol: SymbolId) -> Name {
+        let number = symbol.index();
+        if number >= self.symbols.len() {
+            self.symbols.resize(number + 1, None);
+        }
+        let text = self.data.symbol_name(symbol);
+        *self.symbols[number].get_or_insert_with(|| self.names.symbol(text))
     }
 
     /// The node of a part; of a part that is still open any node will do: the walk is repeated.
@@ -375,7 +395,7 @@ fn integer_bytes(integer: &Integer) -> usize {
 
 /// Copies a datum and all that it consists of, circles included.
 pub(crate) fn copy_graph(from: &Data, root: DatumId, to: &mut Data) -> DatumId {
-    let mut copies: HashMap<DatumId, DatumId> = HashMap::new();
+    let mut copies: IdMap<DatumId, DatumId> = IdMap::default();
     let mut pending = vec![root];
     let mut order = Vec::new();
     while let Some(datum) = pending.pop() {

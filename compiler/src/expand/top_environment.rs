@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::denotation::Denotation;
 use super::name::Name;
+use crate::id_map::IdMap;
 
 /// What an environment belongs to.
 #[derive(Clone, Debug)]
@@ -41,11 +42,11 @@ pub(crate) struct Epoch(u32);
 #[derive(Debug)]
 pub(crate) struct TopEnvironment {
     kind: TopKind,
-    bindings: HashMap<Name, Denotation>,
+    bindings: IdMap<Name, Denotation>,
     /// The library that each imported name comes from.
-    imports: HashMap<Name, Rc<str>>,
+    imports: IdMap<Name, Rc<str>>,
     /// What names meant before they were defined anew, each with the epoch in which that ended.
-    superseded: HashMap<Name, Vec<(Epoch, Denotation)>>,
+    superseded: IdMap<Name, Vec<(Epoch, Denotation)>>,
     /// How often names were defined anew.
     last_epoch: Epoch,
     /// Where in the text names are looked up.
@@ -65,9 +66,9 @@ impl TopEnvironment {
     pub(crate) fn new(kind: TopKind) -> Self {
         Self {
             kind,
-            bindings: HashMap::new(),
-            imports: HashMap::new(),
-            superseded: HashMap::new(),
+            bindings: IdMap::default(),
+            imports: IdMap::default(),
+            superseded: IdMap::default(),
             last_epoch: Epoch::default(),
             epoch: Epoch::default(),
             inherited: Vec::new(),
@@ -172,9 +173,9 @@ impl TopEnvironment {
 
     /// Forgets all names.
     pub(crate) fn forget(&mut self) {
-        self.bindings = HashMap::new();
-        self.imports = HashMap::new();
-        self.superseded = HashMap::new();
+        self.bindings = IdMap::default();
+        self.imports = IdMap::default();
+        self.superseded = IdMap::default();
     }
 
     /// Procedures of macros may look for names here from now on.

@@ -1,6 +1,5 @@
 //! Macros that are procedures: their definitions and their uses, and the forms on the way to them and back.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use syntax::DatumKind;
@@ -17,6 +16,7 @@ use super::name::{LexicalEnvironment, Name};
 use super::registry::LibraryRegistry;
 use super::syntax::{Node, SyntaxId};
 use crate::checkpoint;
+use crate::id_map::IdMap;
 use crate::unwind::end;
 
 /// What a call of a macro's procedure costs besides the pieces that cross the border: a macro that makes nothing new
@@ -141,7 +141,7 @@ impl Expander<'_> {
     fn to_form(&self, id: SyntaxId) -> (Form, Vec<SyntaxId>) {
         let mut form = Form::default();
         let mut origins = Vec::new();
-        let mut done: HashMap<SyntaxId, u32> = HashMap::new();
+        let mut done: IdMap<SyntaxId, u32> = IdMap::default();
         let mut pending = vec![id];
         while let Some(&part) = pending.last() {
             checkpoint::step();
@@ -149,17 +149,10 @@ impl Expander<'_> {
                 pending.pop();
                 continue;
             }
-            let before = pending.len();
-            match self.syntax.node(part) {
-                Node::Pair(car, cdr) => {
-                    pending.extend([*cdr, *car].iter().filter(|part| !done.contains_key(part)));
-                }
-                Node::Vector(items) => {
-                    pending.extend(items.iter().rev().filter(|part| !done.contains_key(part)));
-                }
-                _ => {}
-            }
-            if pending.len() > before {
+            if self
+                .syntax
+                .add_parts(part, &mut pending, |part| !done.contains_key(&part))
+            {
                 continue;
             }
             pending.pop();

@@ -1,6 +1,6 @@
 //! Units: a program, the forms of an evaluation, or libraries, from text to Core.
 
-use std::collections::HashMap;
+use crate::id_map::IdMap;
 use std::rc::Rc;
 
 use syntax::{Data, DatumId, Span};
@@ -17,7 +17,7 @@ use super::resolver::Meaning;
 use super::source::SourceText;
 use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
-use super::write_interface::write_interface;
+use super::write_interface::{Unwritable, write_interface};
 use crate::compile::EXPAND;
 use crate::core::ir::{Expr, Program};
 use crate::diagnostic::Diagnostic;
@@ -49,7 +49,7 @@ pub fn expand_program(registry: &mut LibraryRegistry, source: &SourceText) -> Ou
 fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Outcome {
     let tops = registry.top_count();
     let aliases = registry.names.alias_count();
-    let macros = registry.interface.loaded_count();
+    let macros = registry.interfaces.loaded_count();
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
     let forms = match expander.read_source(source.clone(), 0) {
@@ -63,7 +63,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
     if is_program {
         let mut failures = Vec::new();
         expander.program_forms(&forms, &mut failures);
-        let persists = expander.persists || expander.registry.interface.loaded_count() != macros;
+        let persists = expander.persists || expander.registry.interfaces.loaded_count() != macros;
         let outcome = expander.outcome(failures);
         if !persists {
             registry.truncate_tops(tops);
@@ -71,6 +71,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
         }
         outcome
     } else {
+        expander.registry.set_compiled_libraries(None);
         expander.registry.truncate_tops(tops);
         expander.interact(EnvironmentId::INTERACTION, &forms)
     }
@@ -186,6 +187,10 @@ pub fn expand_libraries(
     let program = outcome?;
     let libraries: Vec<Rc<str>> = names.into_iter().map(|(name, _)| name).collect();
     let interface = write_interface(registry, &libraries, &program);
+    let interface = interface.map_err(|Unwritable(reason)| {
+        let message = format!("the library has no interface: {reason}");
+        vec![Diagnostic::without_place(message, Vec::new())]
+    })?;
     Ok((program, interface))
 }
 
@@ -197,7 +202,7 @@ impl Expander<'_> {
         self.syntax.import_all(names, data, forms, file)
     }
 
-    fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
+    pub(super) fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
         let forms = self.read_source(file.clone(), 0)?;
         let others = self.declare_libraries(&forms)?;
         if let Some(&other) = others.first() {
@@ -219,6 +224,10 @@ impl Expander<'_> {
                 return;
             }
         };
+        if !self.declared.is_empty() {
+            // Libraries of files that import these would become others.
+            self.registry.set_compiled_libraries(None);
+        }
         let mut items = Vec::new();
         let mut epochs = Vec::new();
         let mut pending = others;
@@ -284,7 +293,7 @@ impl Expander<'_> {
         };
         self.top = top;
         let aliases = self.registry.names.alias_count();
-        let macros = self.registry.interface.loaded_count();
+        let macros = self.registry.interfaces.loaded_count();
         let mut failures = Vec::new();
         match self.declare_libraries(forms) {
             Ok(others) => {
@@ -303,7 +312,7 @@ impl Expander<'_> {
             }
             Err(failure) => failures.push(failure),
         }
-        if !self.persists && self.registry.interface.loaded_count() == macros {
+        if !self.persists && self.registry.interfaces.loaded_count() == macros {
             self.registry.names.truncate_aliases(aliases);
         }
         self.outcome(failures)
@@ -336,7 +345,7 @@ impl Expander<'_> {
     }
 
     /// Puts the unit together.
-    fn outcome(mut self, mut failures: Vec<Failure>) -> Outcome {
+    pub(super) fn outcome(mut self, mut failures: Vec<Failure>) -> Outcome {
         failures.append(&mut self.refusals);
         failures.sort_by_key(|failure| failure.place().order());
         failures.truncate(DIAGNOSTICS_MAX);
@@ -379,7 +388,7 @@ impl Expander<'_> {
     /// Makes globals of exported variables that are assigned, so that all units see assignments.
     fn assign_exported(&mut self) {
         let exported = std::mem::take(&mut self.exported);
-        let mut globals = HashMap::new();
+        let mut globals = IdMap::default();
         let mut keep = Vec::new();
         for (variable, top, reference) in exported {
             if self.program.variable(variable).assigned || !top.is_immutable() {
@@ -391,21 +400,7 @@ impl Expander<'_> {
         if globals.is_empty() {
             return;
         }
-        for expr in &mut self.program.exprs {
-            match *expr {
-                Expr::Local(variable) => {
-                    if let Some(&global) = globals.get(&variable) {
-                        *expr = Expr::GlobalRef(global);
-                    }
-                }
-                Expr::SetLocal(variable, value) => {
-                    if let Some(&global) = globals.get(&variable) {
-                        *expr = Expr::GlobalSet(global, value);
-                    }
-                }
-                _ => {}
-            }
-        }
+        self.program.refer_to_globals(&globals);
         for (reference, expr) in keep {
             self.program.replace(reference, expr);
         }

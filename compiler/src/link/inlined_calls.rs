@@ -10,6 +10,7 @@ use super::stretch::stretches;
 use super::unit::{LineRow, LinkUnit};
 use crate::core::activation::{Activation, ActivationKind};
 use crate::core::ir::{ActivationId, CallPosition, SourcePlace};
+use crate::id_map::IdMap;
 use crate::image_options::Frames;
 
 /// Encodes the table; nothing if no code says anything of it.
@@ -17,7 +18,7 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Option<Vec<u8>> {
     let mut table = Table {
         unit,
         calls: InlinedCalls::default(),
-        numbers: HashMap::new(),
+        numbers: IdMap::default(),
         texts: HashMap::new(),
     };
     for stretch in stretches(unit, layout) {
@@ -50,7 +51,7 @@ struct Table<'unit> {
     unit: &'unit LinkUnit,
     calls: InlinedCalls,
     /// The calls that activations have become.
-    numbers: HashMap<ActivationId, InlinedIn>,
+    numbers: IdMap<ActivationId, InlinedIn>,
     texts: HashMap<String, u32>,
 }
 

@@ -397,12 +397,12 @@ impl Packer {
         }
     }
 
-    /// For the segments of a native part, behind an image of so many bytes.
-    pub(super) const fn behind(image_bytes: u64) -> Self {
+    /// For the segments of a native part, behind this address of its image.
+    pub(super) const fn behind(address: u64) -> Self {
         Self {
             spacing: Spacing::Granules,
             file_end: 0,
-            memory_end: image_bytes,
+            memory_end: address,
         }
     }
 

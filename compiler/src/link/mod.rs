@@ -33,5 +33,5 @@ mod unwind;
 mod write_elf;
 
 pub use error::LinkError;
-pub use native_part::link_apart;
+pub use native_part::{LinkedImage, PartPlace, link_apart};
 pub use pipeline::link;

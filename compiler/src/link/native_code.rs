@@ -17,6 +17,19 @@ pub struct NativeCode {
     pub functions: Vec<NativeFunction>,
     /// Index of the function that is the general entry; it starts at its first byte.
     pub general_entry: usize,
+    /// Functions that go on in loops, for native code that is linked later.
+    pub loops: Vec<NativeLoop>,
+}
+
+/// A function that goes on for a frame of bytecode at the end of a turn of a loop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NativeLoop {
+    /// Offset of the poll there in the procedure's bytecode.
+    pub poll: u32,
+    /// Index of the function among those of the procedure. It is entered at its first byte.
+    pub function: usize,
+    /// The slots of the frame whose words it takes, in the order of its arguments.
+    pub slots: Vec<u16>,
 }
 
 /// Native code for the procedures of a unit that becomes an image of bytecode: what is linked to the image later.
@@ -26,8 +39,6 @@ pub struct NativeApart {
     pub procedures: IdVec<ProcedureId, Option<NativeCode>>,
     /// How many of the unit's frame maps are the bytecode's. The others come behind, and are those of native code.
     pub bytecode_maps: usize,
-    /// Whether no native code was made because the unit is large.
-    pub is_put_off: bool,
 }
 
 /// A machine-code function: entered at its first byte only.

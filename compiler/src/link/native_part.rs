@@ -4,8 +4,12 @@
 
 use abi::fingerprint::FINGERPRINT;
 use abi::image::{Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_HASH_OFFSET, ImageHeader, section};
-use abi::native::part::{ENTRIES_SECTION, ENTRY_BYTES, PART_HEADER_BYTES, PartHeader, SECTION};
+use abi::native::part::{
+    ENTRIES_SECTION, ENTRY_BYTES, LOOPS_SECTION, LoopEntry, PART_HEADER_BYTES, PartHeader, SECTION,
+    room_bytes,
+};
 use abi::native::return_table::{self, entry_count};
+use abi::procedure::PROCEDURE_HEADER_BYTES;
 
 use super::error::LinkError;
 use super::frame_maps::PlacedFrameMaps;
@@ -13,7 +17,7 @@ use super::layout::{
     Layout, NATIVE_CODE_ALIGN_BYTES, NATIVE_RETURNS_ALIGN_BYTES, Packer, UNWIND_ALIGN_BYTES,
     address, extent, header_offset, place_native_functions,
 };
-use super::native_code::NativeApart;
+use super::native_code::{NativeApart, NativeCode};
 use super::pipeline::link_laid_out;
 use super::unit::{LinkUnit, ProcedureCode};
 use super::write_elf::{ElfImage, Section, write_elf};
@@ -46,30 +50,145 @@ pub fn link_apart(
         .cloned()
         .collect();
     unit.frame_maps.truncate(native.bytecode_maps);
-    let (image, layout) = link_laid_out(&unit)?;
-    for (procedure, native) in unit.procedures.iter_mut().zip(native.procedures) {
-        procedure.native = native;
-    }
-    if unit.native_functions().next().is_none() {
-        return Ok((image, None));
-    }
-    let hash_at = layout.image_header as usize + IMAGE_HEADER_HASH_OFFSET;
-    let hash = image[hash_at..].first_chunk();
-    let image_hash = u64::from_le_bytes(*hash.expect("an image holds its hash"));
-    let part = link_part(unit, &maps, layout, image_hash)?;
-    Ok((image, Some(part)))
+    let mut image = LinkedImage::new(unit)?;
+    let part = image.part(native.procedures, &maps, PartPlace::First)?;
+    Ok((image.bytes, part))
 }
 
-/// The part of the native code in `unit`, whose image has this layout. `maps` are the frame maps that the image lacks.
+/// Where a native part lies in the room behind its image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartPlace {
+    /// At its start: the part that has all native code.
+    First,
+    /// Behind its middle, and behind the parts that were put there before.
+    Behind,
+}
+
+/// An image of bytecode, for which native parts are linked.
+#[derive(Debug)]
+pub struct LinkedImage {
+    unit: LinkUnit,
+    layout: Layout,
+    hash: u64,
+    bytes: Vec<u8>,
+    /// Where the next part behind the middle of the room may start.
+    behind: u64,
+}
+
+impl LinkedImage {
+    /// Makes the image of `unit`, which has bytecode alone.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError`]: the unit exceeds a limit of the format.
+    ///
+    /// # Panics
+    ///
+    /// As [`link`](super::link).
+    pub fn new(unit: LinkUnit) -> Result<Self, LinkError> {
+        let (bytes, layout) = link_laid_out(&unit)?;
+        let hash_at = layout.image_header as usize + IMAGE_HEADER_HASH_OFFSET;
+        let hash = bytes[hash_at..].first_chunk();
+        let hash = u64::from_le_bytes(*hash.expect("an image holds its hash"));
+        let image = layout.header.image;
+        Ok(Self {
+            behind: image.end() + room_bytes(layout.header.code) / 2,
+            unit,
+            layout,
+            hash,
+            bytes,
+        })
+    }
+
+    /// The bytes of the image.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The same, for whoever links no more parts.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// The virtual address where the bytecode ends.
+    pub fn code_end(&self) -> u32 {
+        let code = self.layout.header.code;
+        code.start + code.bytes
+    }
+
+    /// The virtual addresses of the procedures' headers, ascending.
+    pub fn procedures(&self) -> &IdVec<ProcedureId, u32> {
+        &self.layout.procedures
+    }
+
+    /// Makes the native part of `native`: `None` if no procedure has native code. `maps` are its frame maps, which the
+    /// image lacks.
+    ///
+    /// # Errors
+    ///
+    /// [`LinkError::ImageTooLarge`]: there is no room for it.
+    pub fn part(
+        &mut self,
+        native: IdVec<ProcedureId, Option<NativeCode>>,
+        maps: &[Vec<u8>],
+        place: PartPlace,
+    ) -> Result<Option<Vec<u8>>, LinkError> {
+        for (procedure, native) in self.unit.procedures.iter_mut().zip(native) {
+            procedure.native = native;
+        }
+        let part = self.linked_part(maps, place);
+        for procedure in &mut self.unit.procedures {
+            procedure.native = None;
+        }
+        part
+    }
+
+    /// The part of the native code that is in the unit.
+    fn linked_part(
+        &mut self,
+        maps: &[Vec<u8>],
+        place: PartPlace,
+    ) -> Result<Option<Vec<u8>>, LinkError> {
+        if self.unit.native_functions().next().is_none() {
+            return Ok(None);
+        }
+        let image = self.layout.header.image;
+        let (start, end_max) = match place {
+            PartPlace::First => (image.end(), IMAGE_BYTES_MAX),
+            PartPlace::Behind => {
+                let room_end = image.end() + room_bytes(self.layout.header.code);
+                (self.behind, room_end.min(IMAGE_BYTES_MAX))
+            }
+        };
+        let map_count = self.unit.frame_maps.len();
+        let part = link_part(&mut self.unit, maps, &self.layout, self.hash, start);
+        self.unit.frame_maps.truncate(map_count);
+        let (part, end) = part?;
+        if end > end_max {
+            return Err(LinkError::ImageTooLarge {
+                bytes: end,
+                bytes_max: end_max,
+            });
+        }
+        if place == PartPlace::Behind {
+            self.behind = end;
+        }
+        Ok(Some(part))
+    }
+}
+
+/// The part of the native code in `unit`, whose image has this layout, in granules from `start` on; and where it ends.
+/// `maps` are the frame maps that the image lacks, and become maps of the unit.
 fn link_part(
-    mut unit: LinkUnit,
+    unit: &mut LinkUnit,
     maps: &[Vec<u8>],
-    image: Layout,
+    image: &Layout,
     image_hash: u64,
-) -> Result<Vec<u8>, LinkError> {
+    start: u64,
+) -> Result<(Vec<u8>, u64), LinkError> {
     let placed_maps = PlacedFrameMaps::of_maps(maps);
-    let tables = Tables::place(&unit, placed_maps.bytes.len())?;
-    let (mut layout, end) = lay_out_behind(image, &unit, &tables)?;
+    let tables = Tables::place(unit, placed_maps.bytes.len())?;
+    let (mut layout, end) = lay_out_behind(image, start, unit, &tables)?;
     let [read_only, code] = [layout.header.read_only, layout.header.native_code];
     memory::take_all(
         (read_only.bytes + code.bytes) as usize,
@@ -88,6 +207,7 @@ fn link_part(
         entries: at(tables.entries),
         frame_maps: at(tables.frame_maps),
         native_returns: at(tables.native_returns),
+        loops: at(tables.loops),
     };
     for (map, &start) in maps.iter().zip(&placed_maps.starts) {
         layout
@@ -95,11 +215,11 @@ fn link_part(
             .push(header.frame_maps.start + start as u32);
         unit.frame_maps.push(map.clone());
     }
-    let sections = read_only_sections(&unit, &layout, &header, placed_maps.bytes)?;
+    let sections = read_only_sections(unit, &layout, &header, placed_maps.bytes)?;
     let code_section = Section::new(
         section::NATIVE_CODE,
         NATIVE_CODE_ALIGN_BYTES,
-        encode_native::encode(&unit, &layout),
+        encode_native::encode(unit, &layout),
     );
     // What tools are told of is the part alone.
     layout.header = ImageHeader {
@@ -111,18 +231,19 @@ fn link_part(
     };
     let file = ElfImage {
         segments: [sections, vec![code_section], Vec::new(), Vec::new()],
-        tool_sections: tool_sections(&unit, &layout)?,
+        tool_sections: tool_sections(unit, &layout)?,
     };
-    Ok(write_elf(&unit, &layout, &file))
+    Ok((write_elf(unit, &layout, &file), end))
 }
 
 /// Where everything lies for the native code, and where the part ends: what `image` has lies where it did.
 fn lay_out_behind(
-    image: Layout,
+    image: &Layout,
+    start: u64,
     unit: &LinkUnit,
     tables: &Tables,
 ) -> Result<(Layout, u64), LinkError> {
-    let mut packer = Packer::behind(image.header.image.bytes.into());
+    let mut packer = Packer::behind(start);
     let read_only = packer.add(tables.end);
     let code_start = packer.next().0;
     let (functions, code_end) = place_native_functions(unit, code_start);
@@ -146,7 +267,7 @@ fn lay_out_behind(
         file_offsets: [read_only.file_offset, code.file_offset, 0, 0],
         image_header: address(header_offset(SEGMENT_COUNT)),
         is_part: true,
-        ..image
+        ..image.clone()
     };
     Ok((layout, end))
 }
@@ -176,6 +297,7 @@ fn first_functions(unit: &LinkUnit) -> IdVec<ProcedureId, Option<usize>> {
 /// What the read-only segment holds, in offsets from its start.
 struct Tables {
     entries: Extent,
+    loops: Extent,
     frame_maps: Extent,
     native_returns: Extent,
     unwind: Extent,
@@ -193,6 +315,7 @@ impl Tables {
         };
         let entry_count_bytes = native_entry_count(unit) * ENTRY_BYTES;
         let entries = place(entry_count_bytes as u64, 4);
+        let loops = place(loop_bytes(unit) as u64, 4);
         let frame_maps = place(map_bytes as u64, 1);
         let return_bytes = entry_count(unit.native_return_count()) * return_table::ENTRY_BYTES;
         let native_returns = place(return_bytes as u64, NATIVE_RETURNS_ALIGN_BYTES);
@@ -207,6 +330,7 @@ impl Tables {
         let narrow = |(start, bytes)| extent(start, bytes);
         Ok(Self {
             entries: narrow(entries),
+            loops: narrow(loops),
             frame_maps: narrow(frame_maps),
             native_returns: narrow(native_returns),
             unwind: narrow(unwind),
@@ -222,6 +346,30 @@ fn native_entry_count(unit: &LinkUnit) -> usize {
         .count()
 }
 
+/// The native entries into loops.
+fn loop_entries(unit: &LinkUnit, layout: &Layout) -> Vec<LoopEntry> {
+    let mut entries = Vec::new();
+    for (id, procedure) in unit.procedures.entries() {
+        let Some((native, first)) = procedure.native.as_ref().zip(layout.first_function(id)) else {
+            continue;
+        };
+        let code_start = layout.procedures[id] + PROCEDURE_HEADER_BYTES as u32;
+        entries.extend(native.loops.iter().map(|each| LoopEntry {
+            poll: code_start + each.poll,
+            entry: layout.native_functions[first + each.function],
+            slots: each.slots.clone(),
+        }));
+    }
+    entries
+}
+
+/// Bytes of their encoding.
+fn loop_bytes(unit: &LinkUnit) -> usize {
+    let native = unit.procedures.iter().filter_map(|it| it.native.as_ref());
+    let loops = native.flat_map(|native| &native.loops);
+    loops.map(|each| LoopEntry::bytes(each.slots.len())).sum()
+}
+
 fn read_only_sections(
     unit: &LinkUnit,
     layout: &Layout,
@@ -233,6 +381,10 @@ fn read_only_sections(
         .filter_map(|(id, procedure)| encode_bytecode::native_entry(procedure, id, layout))
         .flat_map(|entry| entry.encode())
         .collect();
+    let mut loops = Vec::new();
+    for entry in loop_entries(unit, layout) {
+        entry.encode(&mut loops);
+    }
     // Zeros end the unwind rows.
     let mut unwind = unwind::encode(unit, layout)?;
     let end = header.read_only.start + header.read_only.bytes;
@@ -240,6 +392,7 @@ fn read_only_sections(
     Ok(vec![
         Section::new(SECTION, 8, header.encode().to_vec()),
         Section::new(ENTRIES_SECTION, 4, entries),
+        Section::new(LOOPS_SECTION, 4, loops),
         Section::new(section::FRAME_MAPS, 1, maps),
         Section::new(
             section::NATIVE_RETURNS,

@@ -236,6 +236,9 @@ fn tool_sections(unit: &LinkUnit, layout: &Layout) -> Result<Vec<Section>, LinkE
     if let Some(interface) = &unit.interface {
         sections.push(Section::new(section::INTERFACE, 4, interface.clone()));
     }
+    for (name, bytes) in &unit.records {
+        sections.push(Section::new(name, 4, bytes.clone()));
+    }
     if let Some(bytes) = inlined_calls::encode(unit, layout) {
         sections.push(Section::new(section::INLINED, 1, bytes));
     }

@@ -31,6 +31,8 @@ pub struct LinkUnit {
     pub frames: Frames,
     /// Contents of `.cozen.interface`, if there is any.
     pub interface: Option<Vec<u8>>,
+    /// Other sections for tools and compilers.
+    pub records: Vec<(&'static str, Vec<u8>)>,
     /// What the image is made for.
     pub purpose: Purpose,
     /// What is laid out of a library ([`Purpose::Library`]).

@@ -68,6 +68,9 @@ pub struct Unit {
     pub rewrites: Rewrites,
     /// Whether the code checks what analyses claim.
     pub checks_facts: bool,
+    /// Whether each turn of a loop polls at its end, also a turn that has called what polls: native code that is linked
+    /// later goes on there.
+    pub polls_each_turn: bool,
 }
 
 /// How a value is represented.

@@ -1,6 +1,8 @@
 //! Which values operations, conditions and terminators use.
 
-use super::ir::{Callee, Condition, Operation, Switch, SwitchKey, Target, Terminator, ValueId};
+use super::ir::{
+    BlockId, Callee, Condition, Operation, Switch, SwitchKey, Target, Terminator, ValueId,
+};
 
 impl Operation {
     /// Calls `visit` with every use of a value, in operand order.
@@ -239,7 +241,7 @@ impl Terminator {
     }
 
     /// All blocks that may run next, in order; a block may come twice.
-    pub fn successors(&self) -> impl Iterator<Item = super::ir::BlockId> {
+    pub fn successors(&self) -> impl Iterator<Item = BlockId> {
         let receiving = match self {
             Self::CallReceive { block, .. } => Some(*block),
             _ => None,
@@ -247,8 +249,28 @@ impl Terminator {
         self.targets().map(|target| target.block).chain(receiving)
     }
 
+    /// Calls `visit` with all blocks that may run next, in order; a block may come twice.
+    #[inline]
+    pub fn each_successor(&self, mut visit: impl FnMut(BlockId)) {
+        match self {
+            Self::Jump(target) => visit(target.block),
+            Self::Branch(_, yes, no) => {
+                visit(yes.block);
+                visit(no.block);
+            }
+            Self::Switch(switch) => {
+                for (_, target) in &switch.cases {
+                    visit(target.block);
+                }
+                visit(switch.default.block);
+            }
+            Self::CallReceive { block, .. } => visit(*block),
+            _ => {}
+        }
+    }
+
     /// All blocks that may run next, to be changed.
-    pub fn successors_mut(&mut self) -> impl Iterator<Item = &mut super::ir::BlockId> {
+    pub fn successors_mut(&mut self) -> impl Iterator<Item = &mut BlockId> {
         let (cases, first, second) = match self {
             Self::Jump(target) => (&mut [][..], Some(&mut target.block), None),
             Self::Branch(_, yes, no) => (&mut [][..], Some(&mut yes.block), Some(&mut no.block)),

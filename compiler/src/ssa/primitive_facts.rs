@@ -1,6 +1,6 @@
 //! Facts about primitives that the compiler knows beyond the table.
 
-use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass, ResultType};
+use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass};
 use syntax::DatumKind;
 
 use super::Tables;
@@ -44,45 +44,6 @@ pub fn stored_operand(primitive: Primitive) -> Option<usize> {
         && primitive.effect() == Effect::Write
         && primitive.operand_types() != OperandTypes::BytevectorAtByte;
     is_store.then(|| usize::from(primitive.arguments_max()) - 1)
-}
-
-/// Whether a primitive may allocate without asking for a collection. (Arithmetic asks.)
-pub(crate) fn allocates_unasked(primitive: Primitive) -> bool {
-    if primitive == Primitive::Capture {
-        return true;
-    }
-    match primitive.effect() {
-        Effect::Allocate => true,
-        Effect::Total | Effect::Write | Effect::Control => false,
-        Effect::Partial | Effect::Read => {
-            primitive.class() == PrimitiveClass::Leaf && may_be_new(primitive.result())
-        }
-    }
-}
-
-/// Whether a primitive that makes no mutable object may make one for such a result.
-const fn may_be_new(result: ResultType) -> bool {
-    match result {
-        ResultType::Any
-        | ResultType::Boolean
-        | ResultType::Byte
-        | ResultType::CodePoint
-        | ResultType::Length
-        | ResultType::Natural
-        | ResultType::Fixnum
-        | ResultType::Character
-        | ResultType::Unspecified => false,
-        ResultType::ExactInteger
-        | ResultType::Flonum
-        | ResultType::FlonumOfFlonums
-        | ResultType::Number
-        | ResultType::String
-        | ResultType::Symbol
-        | ResultType::Pair
-        | ResultType::Vector
-        | ResultType::Bytevector
-        | ResultType::Record => true,
-    }
 }
 
 impl Comparison {

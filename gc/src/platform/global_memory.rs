@@ -52,20 +52,17 @@ impl MemoryMap {
         reason = "an operating system may refuse memory"
     )]
     pub(crate) fn commit(&self, range: AddressRange) -> Result<(), i32> {
-        assert!(
-            self.range.covers(range),
-            "{range:?} lies outside the mapping"
-        );
+        self.dump(range);
         Ok(())
+    }
+
+    /// As [`Self::commit`].
+    pub(crate) fn commit_undumped(&self, range: AddressRange) -> Result<(), i32> {
+        self.commit(range)
     }
 
     /// Does nothing: nobody dumps this memory.
     pub(crate) fn dump(&self, range: AddressRange) {
-        self.leave_out_of_dumps(range);
-    }
-
-    /// Does nothing: nobody dumps this memory.
-    pub(crate) fn leave_out_of_dumps(&self, range: AddressRange) {
         assert!(
             self.range.covers(range),
             "{range:?} lies outside the mapping"

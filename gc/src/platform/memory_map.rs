@@ -66,12 +66,23 @@ impl MemoryMap {
         self.range
     }
 
-    /// Makes `range` readable and writable.
+    /// Makes `range` readable and writable, and core dumps hold it from now on.
     ///
     /// # Errors
     ///
     /// The system's error number: it refuses the memory.
     pub(crate) fn commit(&self, range: AddressRange) -> Result<(), i32> {
+        self.commit_undumped(range)?;
+        self.dump(range);
+        Ok(())
+    }
+
+    /// Makes `range` readable and writable. Core dumps leave it out, as all that was only reserved.
+    ///
+    /// # Errors
+    ///
+    /// The system's error number: it refuses the memory.
+    pub(crate) fn commit_undumped(&self, range: AddressRange) -> Result<(), i32> {
         assert!(
             self.range.covers(range),
             "{range:?} lies outside the mapping"
@@ -79,19 +90,12 @@ impl MemoryMap {
         let access = MprotectFlags::READ | MprotectFlags::WRITE;
         // SAFETY: the pages are this mapping's own, and allowing more breaks no reader.
         unsafe { mm::mprotect(pointer(range.start), range.bytes(), access) }
-            .map_err(Errno::raw_os_error)?;
-        self.dump(range);
-        Ok(())
+            .map_err(Errno::raw_os_error)
     }
 
     /// Says that core dumps hold `range` from now on.
     pub(crate) fn dump(&self, range: AddressRange) {
         self.advise(range, Advice::LinuxDoDump);
-    }
-
-    /// Says that core dumps leave `range` out from now on.
-    pub(crate) fn leave_out_of_dumps(&self, range: AddressRange) {
-        self.advise(range, Advice::LinuxDontDump);
     }
 
     /// Says whether core dumps hold `range`. (`gcore` writes even what nobody may access.) A system that does not

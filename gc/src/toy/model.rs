@@ -270,9 +270,13 @@ unsafe impl ObjectModel for ToyModel {
         }
     }
 
-    unsafe fn keys_moved(object: Address) {
+    unsafe fn keys_moved(object: Address, scope: Scope) {
+        let flag = match scope {
+            Scope::Minor => 1,
+            Scope::Full => 2,
+        };
         // SAFETY: `object` is a table, by the contract of this function; word 1 is its flag.
-        unsafe { object.offset_words(1).store_word(Self::integer(1)) };
+        unsafe { object.offset_words(1).store_word(Self::integer(flag)) };
     }
 
     fn each_root<V: Visitor>(state: &mut ToyState, _scope: Scope, visitor: &mut V) {

@@ -2,6 +2,7 @@
 
 mod execute;
 mod hot_shapes;
+mod loops;
 mod object_paths;
 mod raw_paths;
 mod short_paths;
@@ -10,8 +11,7 @@ mod type_tests;
 use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
-use compiler::codegen::Shared;
-use compiler::codegen::generate;
+use compiler::codegen::{NativeOrder, Shared, generate};
 use compiler::id::{Id, IdVec};
 use compiler::link::native_code::{UnwindRow, UnwindRule};
 use compiler::link::unit::LinkUnit;
@@ -63,7 +63,7 @@ fn native(unit: &Unit) -> LinkUnit {
 
 fn unit(text: &str) -> Unit {
     let unit = parse(&format!("{ENTRY} {text}")).unwrap();
-    PASSES.iter().fold(unit, |unit, pass| (pass.run)(unit))
+    PASSES.iter().fold(unit, |unit, pass| pass.run(unit))
 }
 
 /// The second procedure, as Cranelift gets it.
@@ -71,7 +71,11 @@ fn written(unit: &Unit) -> Function {
     let mut shared = Shared::new(unit);
     let reach = Reach {
         bodies: unit.procedures.iter().map(Parameters::of_body).collect(),
-        reasons: choose(unit, Tier::Native, &unit.procedures.side_table(false)),
+        reasons: choose(
+            unit,
+            &NativeOrder::all(Tier::Native),
+            &unit.procedures.side_table(false),
+        ),
         mostly_doubles: false,
     };
     let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
@@ -229,7 +233,11 @@ fn reason_for_live(count: usize, operation: &str) -> Option<Reason> {
     )
     .unwrap();
     let unit = parse(&text).unwrap();
-    choose(&unit, Tier::Native, &unit.procedures.side_table(false))[ProcedureId::new(1)]
+    choose(
+        &unit,
+        &NativeOrder::all(Tier::Native),
+        &unit.procedures.side_table(false),
+    )[ProcedureId::new(1)]
 }
 
 #[test]

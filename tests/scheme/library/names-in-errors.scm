@@ -9,8 +9,8 @@
 
 (define libraries
   '((scheme base) (scheme case-lambda) (scheme char) (scheme complex) (scheme cxr) (scheme eval) (scheme file)
-    (scheme inexact) (scheme lazy) (scheme time) (srfi 1) (srfi 8) (srfi 9) (srfi 69) (srfi 111) (srfi 125) (srfi 128)
-    (srfi 133) (rnrs hashtables)))
+    (scheme inexact) (scheme lazy) (scheme time) (srfi 1) (srfi 8) (srfi 9) (srfi 69) (srfi 111) (srfi 125)
+    (srfi 128 kernel) (srfi 133) (rnrs hashtables)))
 
 ;; What waits, ends, or calls a procedure for what it returns.
 (define left-out
@@ -28,10 +28,11 @@
     vector-concatenate))
 
 (define (library-file library)
-  (string-append "lib/" (symbol->string (car library)) "/"
-                 (let ((name (cadr library)))
-                   (if (number? name) (number->string name) (symbol->string name)))
-                 ".sld"))
+  (let loop ((path "lib") (rest library))
+    (if (null? rest)
+        (string-append path ".sld")
+        (loop (string-append path "/" (if (symbol? (car rest)) (symbol->string (car rest)) (number->string (car rest))))
+              (cdr rest)))))
 
 (define (exports library)
   (let ((form (call-with-input-file (library-file library) read)))
@@ -88,5 +89,8 @@
                      (test '() (wrong-names (car pair) (cdr pair) all))))
                all)))
  libraries)
+
+;; What `open-output-file` made of a wrong argument.
+(if (file-exists? "abc") (delete-file "abc"))
 
 (finish "names in errors")

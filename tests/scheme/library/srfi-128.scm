@@ -135,4 +135,58 @@
                  (and (<= 0 (comparator-hash default (car (car classes))) bound)
                       (loop (cdr classes)))))))
 
+;; what a comparator does not have
+(define bare (make-comparator symbol? eq? #f #f))
+(test '(#f #f #t #t #t #f)
+      (list (comparator-ordered? bare) (comparator-hashable? bare) (procedure? (comparator-ordering-predicate bare))
+            (procedure? (comparator-hash-function bare)) (=? bare 'a 'a) (comparator-ordered? (make-eq-comparator))))
+(test-error (<? bare 'a 'b))
+(test-error (comparator-hash bare 'a))
+(test-error (make-comparator symbol? eq? 1 #f))
+(test-error (make-comparator #t eq? #f #f))
+
+;; Of what has no parts, the default hash is that of its type.
+(test '(#t #t #t #t #t #t)
+      (map (lambda (object hash) (= (default-hash object) (hash object)))
+           (list #t #\a "text" 'name 10 10.5)
+           (list boolean-hash char-hash string-hash symbol-hash number-hash number-hash)))
+(test '(#t #t #t) (list (= (default-hash 10) (default-hash 10.))
+                        (= (default-hash '(1 #(2))) (default-hash (list 1. (vector 2))))
+                        (< -1 (default-hash '(a "b" #\c) 10) 10)))
+
+;; SRFI 162
+(test '(3 1 3 1 "B" "a" 5)
+      (list (comparator-max real-comparator 1 3 2) (comparator-min real-comparator 2 1 3)
+            (comparator-max-in-list real-comparator '(1 3 2)) (comparator-min-in-list real-comparator '(2 1 3))
+            (comparator-max string-ci-comparator "a" "B" "A") (comparator-max string-comparator "a" "B")
+            (comparator-min default-comparator 5)))
+(test-error (comparator-max-in-list real-comparator '()))
+(test-error (comparator-min-in-list real-comparator '(1 . 2)))
+(test-error (comparator-max eq-comparator 1 2))
+;; Each with two of its type, the lesser one first, and something that is not of its type.
+(test '()
+      (let loop ((rest (list (list default-comparator '(1) "a" #f) (list boolean-comparator #f #t 0)
+                             (list real-comparator 1/2 2. 'x) (list char-comparator #\A #\a "a")
+                             (list char-ci-comparator #\a #\B "a") (list string-comparator "B" "a" #\a)
+                             (list string-ci-comparator "a" "B" #\a) (list pair-comparator '(1 . b) '(1 . c) '())
+                             (list list-comparator '() '(1) 1) (list vector-comparator #(2) #(1 1) '())))
+                 (wrong '()))
+        (if (null? rest)
+            wrong
+            (let* ((comparator (list-ref (car rest) 0)) (a (list-ref (car rest) 1)) (b (list-ref (car rest) 2))
+                   (other (list-ref (car rest) 3)))
+              (loop (cdr rest)
+                    (if (and (<? comparator a b) (not (<? comparator b a)) (=? comparator a a) (not (=? comparator a b))
+                             (comparator-test-type comparator a) (comparator-test-type comparator b)
+                             (or (eq? comparator default-comparator) (not (comparator-test-type comparator other)))
+                             (= (comparator-hash comparator a) (comparator-hash comparator a)))
+                        wrong
+                        (cons (list a b) wrong)))))))
+(test '(#t #f #t #f #t #t)
+      (list (=? eq-comparator 'a 'a) (=? eq-comparator (list 1) (list 1)) (=? eqv-comparator 1/2 1/2)
+            (=? eqv-comparator "a" (string #\a)) (=? equal-comparator '("a") (list (string #\a)))
+            (= (comparator-hash equal-comparator '(1)) (comparator-hash equal-comparator (list 1)))))
+(test '(#t #t) (list (=? char-ci-comparator #\a #\A) (= (comparator-hash string-ci-comparator "aB")
+                                                       (comparator-hash string-ci-comparator "Ab"))))
+
 (finish "srfi 128")

@@ -4,7 +4,7 @@
         (prefix (scheme list-queue) a:) (prefix (scheme lseq) a:) (prefix (scheme stream) a:)
         (prefix (scheme generator) a:) (prefix (scheme charset) a:) (prefix (scheme set) a:)
         (prefix (scheme sort) a:) (prefix (scheme ideque) a:) (prefix (scheme mapping) a:)
-        (prefix (scheme mapping hash) b:) (prefix (scheme regex) a:)
+        (prefix (scheme mapping hash) b:) (prefix (scheme regex) a:) (prefix (scheme text) a:)
         (only (srfi 128) make-default-comparator)
         (prefix (only (srfi 117) list-queue) c:) (prefix (only (srfi 113) set) c:))
 (include "../prelude.scm")
@@ -21,6 +21,7 @@
 (test '((a . 1)) (a:mapping->alist (a:mapping any 'a 1)))
 (test '((a . 1)) (b:hashmap->alist (b:hashmap any 'a 1)))
 (test #t (a:regexp-matches? '(+ num) "12"))
+(test "ab" (a:textual->string (a:textual-append "a" (a:text #\b))))
 ;; the same procedures, not copies
 (test '(#t #t) (list (eq? a:list-queue c:list-queue) (eq? a:set c:set)))
 

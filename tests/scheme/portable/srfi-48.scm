@@ -73,4 +73,14 @@
 (test-error (basic-format "~q" 1))
 (test-error (basic-format 1))
 
+;; a destination, as in SRFI 48
+(test '("a1" "b2" "c3")
+      (let ((port (open-output-string)) (current (open-output-string)))
+        (basic-format port "b~a" 2)
+        (parameterize ((current-output-port current)) (basic-format #t "c~a" 3))
+        (list (basic-format #f "a~a" 1) (get-output-string port) (get-output-string current))))
+(test-error (basic-format #f))
+(test-error (basic-format #f 1))
+(test-error (basic-format 'port "a"))
+
 (finish "SRFI 48 and 28")

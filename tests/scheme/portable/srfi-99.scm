@@ -40,6 +40,20 @@
   (kdr (kons 1 2)))
 (test 2 (local))
 
+;; names that are made of the type's name
+(define-record-type person #t #t name (age))
+(define-record-type (worker person) #t #t (wage worker-wage) (hours worker-hours set-worker-hours!) task)
+(define ann (make-worker "Ann" 30 5 8 'write))
+(test '(#t #t #f "Ann" 30 5 8 write)
+      (list (person? ann) (worker? ann) (worker? (make-person "Bob" 1)) (person-name ann) (person-age ann)
+            (worker-wage ann) (worker-hours ann) (worker-task ann)))
+(test '(31 9) (begin (person-age-set! ann 31) (set-worker-hours! ann 9) (list (person-age ann) (worker-hours ann))))
+(test '(#f #t #f #t #f) (append (map (lambda (field) (rtd-field-mutable? person field)) '(name age))
+                             (map (lambda (field) (rtd-field-mutable? worker field)) '(wage hours task))))
+(define-syntax with-record
+  (syntax-rules () ((_) (let () (define-record-type record #t #t item) (record-item (make-record 1))))))
+(test 1 (with-record))
+
 (srfi-131:define-record-type base #f base? (a base-a))
 (srfi-131:define-record-type (child base) (make-child b a) child? (b child-b set-child-b!))
 (test '(1 2 #t) (let ((c (make-child 1 2))) (list (child-b c) (base-a c) (base? c))))

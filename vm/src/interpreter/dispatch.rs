@@ -122,13 +122,17 @@ fn stay(_: &mut Mutator<'_>, s: Machine) -> Machine {
 fn leaves(opcode: u8) -> bool {
     const EXIT_BASE: u8 = Opcode::ExitBase as u8;
     const ENTER_NATIVE: u8 = Opcode::EnterNative as u8;
+    const ENTER_LOOP: u8 = Opcode::EnterLoop as u8;
     const RETURN_TO_NATIVE: u8 = Opcode::ReturnToNative as u8;
-    matches!(opcode, EXIT_BASE | ENTER_NATIVE | RETURN_TO_NATIVE)
+    matches!(
+        opcode,
+        EXIT_BASE | ENTER_NATIVE | ENTER_LOOP | RETURN_TO_NATIVE
+    )
 }
 
 /// Runs instructions until one of those that leave the loop, which the machine answered
 /// stands behind: `exit_base` (the value that the base returned is in slot 0 of the frame
-/// then), `enter_native` and `return_to_native`.
+/// then), `enter_native`, `enter_loop` and `return_to_native`.
 pub(crate) fn interpret(m: &mut Mutator<'_>, mut state: Machine) -> Machine {
     while !leaves(state.next_opcode()) {
         state = execute_next(m, state);
@@ -142,6 +146,7 @@ macro_rules! execute {
     (exit_base, $m:ident, $state:ident, ) => { stay($m, $state) };
     (return_to_native, $m:ident, $state:ident, ) => { stay($m, $state) };
     (enter_native, $m:ident, $state:ident, ) => { stay($m, $state) };
+    (enter_loop, $m:ident, $state:ident, ) => { stay($m, $state) };
     ($handler:ident, $m:ident, $state:ident, $($field:ident : $operand:ty),*) => {{
         let mut state = $state;
         state.pass_opcode();

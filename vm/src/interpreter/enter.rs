@@ -294,7 +294,8 @@ pub(crate) fn make_room(
     }
 }
 
-/// The slow path of every poll: collects if that is due, links native code that was made, then handles interrupts.
+/// The slow path of every poll: collects if that is due, links native code that was made, tells where the
+/// machine is if somebody asks, then handles interrupts.
 /// `Err` if a condition took the frame's place.
 #[cold]
 #[inline(never)]
@@ -307,6 +308,7 @@ pub(crate) fn poll_at(
         return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
     }
     m.link_at_poll();
+    m.sample_at_poll(|_| s);
     if m.heap().take_interrupts(INTERRUPT_BIT) != 0 {
         return Err(fault(m, s, |_| {
             Raise::condition(ConditionKind::Interrupted, [])

@@ -92,10 +92,34 @@ pub(super) fn enter_native(m: &mut Mutator<'_>, s: Machine) -> Jump {
         let word = unsafe { slot_address(s.fp_address(), index).load_word() };
         m.state().native.argument(index).set(word);
     }
-    let target = code
-        .native_entry()
-        .expect("the procedure has native code")
-        .raw();
+    let target = code.native_entry().expect("the procedure has native code");
+    go_on_natively(m, s, target)
+}
+
+/// Goes on in the native code of the loop at whose `enter_loop` instruction the machine stands behind, at the end of a
+/// turn, with what the frame holds. The native frame takes the place of this frame, as at a tail call.
+#[cold]
+pub(super) fn enter_loop(m: &mut Mutator<'_>, s: Machine) -> Jump {
+    let poll = below(s.pc_address(), Opcode::EnterLoop.instruction_bytes());
+    let state = m.state();
+    let image = state.registry.image_at(poll);
+    let image = image.expect("the code that runs lies in an image");
+    let address = image.virtual_address(poll);
+    let entry = address.and_then(|address| image.loop_entry(address));
+    let entry = entry.expect("a loop is entered where a part has an entry for it");
+    for (&slot, index) in entry.slots.iter().zip(1..) {
+        // SAFETY: the part was checked: the frame's map at the poll says that the slot holds a value there.
+        let word = unsafe { slot_address(s.fp_address(), slot.into()).load_word() };
+        state.native.argument(index).set(word);
+    }
+    let target = image.address(entry.entry);
+    state.entered_loops.update(|count| count + 1);
+    go_on_natively(m, s, target)
+}
+
+/// The way to native code that takes the place of the frame of `s`; its arguments are in the mutator.
+fn go_on_natively(m: &mut Mutator<'_>, s: Machine, target: Address) -> Jump {
+    let target = target.raw();
     let to_native = m.state().stubs.return_to_native();
     let fp = if returns_through(m, s.fp(), to_native) {
         s.fp_address().offset_words(BORDER_BELOW_NATIVE_WORDS)

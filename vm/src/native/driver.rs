@@ -10,7 +10,9 @@ use crate::interpreter::{
     run_host, spread, stack_exhausted,
 };
 use crate::mutator::Mutator;
-use crate::native::border::{below_native, callee_frame, enter_native, return_to_native};
+use crate::native::border::{
+    below_native, callee_frame, enter_loop, enter_native, return_to_native,
+};
 use crate::native::crossing::{self, SAVED_BYTES, event};
 use crate::native::next::{Jump, Next};
 use crate::native::returns::return_to_bytecode;
@@ -26,6 +28,8 @@ pub(crate) fn run(m: &mut Mutator<'_>, s: Machine) -> Machine {
         let opcode = unsafe { s.back(1) }.next_opcode();
         let jump = if opcode == Opcode::EnterNative as u8 {
             enter_native(m, s)
+        } else if opcode == Opcode::EnterLoop as u8 {
+            enter_loop(m, s)
         } else if opcode == Opcode::ReturnToNative as u8 {
             return_to_native(s)
         } else {
@@ -47,6 +51,8 @@ fn run_native(m: &mut Mutator<'_>, jump: Jump) -> Machine {
                 behind.pass_opcode();
                 if opcode == Opcode::EnterNative as u8 {
                     Next::Native(enter_native(m, behind))
+                } else if opcode == Opcode::EnterLoop as u8 {
+                    Next::Native(enter_loop(m, behind))
                 } else if opcode == Opcode::ReturnToNative as u8 {
                     Next::Native(return_to_native(behind))
                 } else {

@@ -222,6 +222,7 @@ pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
         let outcome = m.collect_if_due();
         m.state_mut().stack.current().suspended = None;
         m.link_at_poll();
+        m.sample_at_poll(|m| below_native(m, fp));
         let raise: fn(&Mutator<'_>, usize) -> Raise<'static>;
         let needed = match outcome {
             Outcome::Exhausted { needed_bytes } => {

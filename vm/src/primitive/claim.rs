@@ -8,7 +8,6 @@ use std::cmp::Ordering;
 use abi::claim::{self, ClaimKind, kinds};
 use abi::object_layout::{PAYLOAD, WORD_BYTES};
 use abi::tag::{self, Kind};
-use gc::ChunkKind;
 
 use crate::arguments::Args;
 use crate::error::Raise;
@@ -67,7 +66,7 @@ impl<'m> Claim<'m> {
             ClaimKind::InBounds => is_index(args[1], args[2]),
             ClaimKind::FitsFixnum => self.fits(args[1], args[2]),
             ClaimKind::NoReference => !tag::is_reference(args[1].word()),
-            ClaimKind::Young => is_young(m, args[1]),
+            ClaimKind::Young => m.is_young(args[1]),
             ClaimKind::Closure => Object::of_kind(args[1], Kind::Closure)
                 .is_some_and(|closure| closure.size() as i64 == 1 + self.number(claim::NUMBER)),
         }
@@ -164,13 +163,6 @@ fn is_index(object: Value<'_>, index: Value<'_>) -> bool {
         .as_index()
         .zip(length)
         .is_some_and(|(at, end)| at < end)
-}
-
-fn is_young(m: &Mutator<'_>, value: Value<'_>) -> bool {
-    matches!(
-        m.heap().arena().kind_of(value.untagged()),
-        ChunkKind::Nursery | ChunkKind::LargeYoung
-    )
 }
 
 #[cold]

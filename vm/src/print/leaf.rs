@@ -71,7 +71,7 @@ pub(super) fn write(
         }
         written
     } else {
-        text.write_str(special_name(value))
+        text.write_str(tag::special_name(value.word()).unwrap_or("#<unknown>"))
     };
     written.expect("writing to a string never fails");
     Ok(())
@@ -163,23 +163,6 @@ impl Write for SupervisedText<'_> {
         self.prepare(character.len_utf8())?;
         self.text.push(character);
         Ok(())
-    }
-}
-
-fn special_name(value: Value<'_>) -> &'static str {
-    match value.word() {
-        tag::FALSE => "#f",
-        tag::TRUE => "#t",
-        tag::NULL => "()",
-        tag::UNSPECIFIED => "#<unspecified>",
-        tag::EOF => "#<eof>",
-        tag::UNBOUND => "#<unbound>",
-        tag::DEFAULT => "#<default>",
-        tag::BROKEN => "#<broken>",
-        tag::OPTIONAL_MARK => "#!optional",
-        tag::REST_MARK => "#!rest",
-        tag::KEY_MARK => "#!key",
-        _ => "#<unknown>",
     }
 }
 

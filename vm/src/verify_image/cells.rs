@@ -6,14 +6,15 @@ use super::error::{DataProblem, VerifyError};
 use super::objects::{Objects, value};
 use super::patched_words::PatchedWords;
 
-/// Verifies all cells.
-pub(super) fn verify(view: &ImageView<'_>, objects: &Objects<'_>) -> Result<(), VerifyError> {
+/// Verifies all cells, where `patched` are the words that the loader writes behind all constants.
+pub(super) fn verify(
+    view: &ImageView<'_>,
+    objects: &Objects<'_>,
+    patched: &mut PatchedWords<'_>,
+) -> Result<(), VerifyError> {
     let header = view.header();
     let start = header.cells.start;
     let symbols = header.symbol_count;
-    let mut patched = PatchedWords::of(view);
-    // Where there are no cells, they start at 0.
-    patched.skip_to(start.max(header.constants.end() as u32));
     let words = view.segment(SegmentKind::Cells).as_chunks::<8>().0;
     for (number, word) in (0..).zip(words) {
         let address = start + 8 * number;

@@ -6,7 +6,7 @@ use loader::{ImageView, SegmentKind};
 
 use super::error::{DataProblem, VerifyError};
 use super::headers::Procedures;
-use super::objects::{Objects, Section, value};
+use super::objects::{Found, Objects, Section, value};
 use super::patched_words::{Patch, PatchedWords};
 use super::{numbers, strings};
 
@@ -16,10 +16,11 @@ const FLAGS_MASK: u64 = (1 << HEADER_KIND_SHIFT) - 1;
 const WORD: u32 = 8;
 
 impl<'image> Objects<'image> {
-    /// Verifies all constants.
+    /// Verifies all constants, and takes what is written there from `patched`.
     pub(super) fn verify(
         view: &ImageView<'image>,
         procedures: &Procedures<'image>,
+        patched: &mut PatchedWords<'image>,
     ) -> Result<Self, VerifyError> {
         let header = view.header();
         let read_only = view
@@ -35,36 +36,35 @@ impl<'image> Objects<'image> {
         for section in &mut objects.sections {
             walk(section)?;
         }
-        objects.words(0, &mut PatchedWords::of(view), procedures)?;
-        objects.words(1, &mut PatchedWords::none(), procedures)?;
+        // The loader has checked that it writes to constants with pointers and to cells.
+        for section in &objects.sections {
+            objects.words(section, patched, procedures)?;
+        }
         Ok(objects)
     }
 
     /// Verifies the words of all objects of a section.
     fn words(
         &self,
-        section: usize,
+        section: &Section<'image>,
         patched: &mut PatchedWords<'image>,
         procedures: &Procedures<'image>,
     ) -> Result<(), VerifyError> {
-        let section = &self.sections[section];
-        let mut address = section.extent.start;
+        let start = section.extent.start;
         let end = section.extent.end() as u32;
-        while address < end {
-            let next = address + object_bytes(section.word(address)) as u32;
-            let mut object = ObjectWords {
-                objects: self,
-                section,
-                patched,
-                procedures,
-                address,
-                end: next,
-            };
-            object.verify().map_err(|problem| VerifyError::Data {
-                address: object.address,
-                problem,
-            })?;
-            address = next;
+        let mut object = ObjectWords {
+            objects: self,
+            section,
+            patched,
+            procedures,
+            address: start,
+            end: start,
+        };
+        while object.end < end {
+            if let Err(problem) = object.verify_next() {
+                let address = object.address;
+                return Err(VerifyError::Data { address, problem });
+            }
         }
         Ok(())
     }
@@ -79,13 +79,18 @@ fn object_bytes(first: u64) -> u64 {
 fn walk(section: &mut Section<'_>) -> Result<(), VerifyError> {
     let mut address = section.extent.start;
     let end = section.extent.end();
+    // Many objects have the header of the one before.
+    let mut verified = 0;
     while u64::from(address) < end {
         let word = section.word(address);
         let bytes = object_bytes(word);
         let left_bytes = end - u64::from(address);
-        if let Some(header) = Header::from_word(word) {
+        if word != verified
+            && let Some(header) = Header::from_word(word)
+        {
             verify_header(header, left_bytes)
                 .map_err(|problem| VerifyError::Data { address, problem })?;
+            verified = word;
         }
         if bytes > left_bytes {
             let problem = DataProblem::Size {
@@ -135,7 +140,7 @@ fn verify_header(header: Header, left_bytes: u64) -> Result<(), DataProblem> {
     Ok(())
 }
 
-/// The words of one object, from `address` on.
+/// The words of one object after the other, from `address` on.
 struct ObjectWords<'a, 'image> {
     objects: &'a Objects<'image>,
     section: &'a Section<'image>,
@@ -146,9 +151,12 @@ struct ObjectWords<'a, 'image> {
 }
 
 impl ObjectWords<'_, '_> {
-    /// Verifies all words. If one is refused, `address` is where it is.
-    fn verify(&mut self) -> Result<(), DataProblem> {
-        let first = self.section.word(self.address);
+    /// Verifies all words of the object that starts at the end of the one before. If a word is refused, `address` is
+    /// where it is.
+    fn verify_next(&mut self) -> Result<(), DataProblem> {
+        let first = self.section.word(self.end);
+        self.address = self.end;
+        self.end += object_bytes(first) as u32;
         let Some(header) = Header::from_word(first) else {
             self.value()?;
             self.value()?;
@@ -205,6 +213,7 @@ impl ObjectWords<'_, '_> {
     }
 
     /// A word that is neither relocated nor a symbol.
+    #[inline(always)]
     fn unpatched(&mut self) -> Result<(), DataProblem> {
         match self.patched.take(self.address) {
             None => self.address += WORD,
@@ -215,12 +224,29 @@ impl ObjectWords<'_, '_> {
     }
 
     /// A value: an immediate, a pointer to an object or a symbol. The answer is the word; that of a symbol is `#f`.
+    #[inline(always)]
     fn value(&mut self) -> Result<u64, DataProblem> {
         let word = self.section.word(self.address);
         let patch = self.patched.take(self.address);
         let word = value(self.objects, word, patch)?;
         self.address += WORD;
         Ok(word)
+    }
+
+    /// The same, and the object that it leads to, if it leads to one.
+    #[inline]
+    fn object(&mut self) -> Result<Option<Found>, DataProblem> {
+        let word = self.section.word(self.address);
+        let patch = self.patched.take(self.address);
+        let found = match patch {
+            Some(Patch::Relocated) => {
+                let found = self.objects.find(word);
+                Some(found.ok_or(DataProblem::Pointer { target: word })?)
+            }
+            _ => value(self.objects, word, patch).map(|_| None)?,
+        };
+        self.address += WORD;
+        Ok(found)
     }
 
     /// The code address of a closure.
@@ -240,10 +266,10 @@ impl ObjectWords<'_, '_> {
     fn string(&mut self) -> Result<(), DataProblem> {
         const _: () = assert!(string::UNITS == 8 && string::LENGTH == 16 && string::HASH == 24);
         let start = self.address;
-        let units = self.value()?;
+        let units = self.object()?;
         let [length, hash] = [self.value()?, self.value()?];
         self.address = start;
-        strings::string(self.objects.find(units), length, hash)?;
+        strings::string(units, length, hash)?;
         self.address = start + 3 * WORD;
         Ok(())
     }

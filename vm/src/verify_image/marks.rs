@@ -23,6 +23,7 @@ impl Marks {
     }
 
     /// The word and the bit of a place.
+    #[inline]
     fn place(&self, address: u32) -> Option<(usize, u64)> {
         let offset = address.checked_sub(self.extent.start)?;
         let is_place = offset < self.extent.bytes && offset.is_multiple_of(ALIGN);
@@ -38,6 +39,7 @@ impl Marks {
     }
 
     /// Whether `address` was added.
+    #[inline]
     pub(super) fn contains(&self, address: u32) -> bool {
         self.place(address)
             .is_some_and(|(word, bit)| self.bits[word] & bit != 0)

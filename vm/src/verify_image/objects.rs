@@ -26,6 +26,7 @@ impl<'image> Section<'image> {
     }
 
     /// The word at an address, which lies in an object.
+    #[inline]
     pub(super) fn word(&self, address: u32) -> u64 {
         let offset = (address - self.extent.start) as usize;
         let word = self.bytes.get(offset..).and_then(<[u8]>::first_chunk);
@@ -49,6 +50,7 @@ pub(super) struct Found {
 
 impl Objects<'_> {
     /// The object that a pointer leads to, whose tag says what is there.
+    #[inline]
     pub(super) fn find(&self, pointer: u64) -> Option<Found> {
         let address = u32::try_from(pointer & !TAG_MASK).ok()?;
         let section = self
@@ -65,19 +67,32 @@ impl Objects<'_> {
     }
 }
 
-/// A word that is to hold a value, in a constant or a cell.
+/// A word that is to hold a value, in a constant or a cell; that of a symbol is `#f`.
+#[inline(always)]
 pub(super) fn value(
     objects: &Objects<'_>,
     word: u64,
     patch: Option<Patch>,
 ) -> Result<u64, DataProblem> {
+    let is_value = match patch {
+        None => tag::is_plain_value(word),
+        Some(Patch::Relocated) => objects.find(word).is_some(),
+        Some(Patch::Symbol) => false,
+    };
+    if is_value {
+        return Ok(word);
+    }
+    symbol_or_problem(word, patch)
+}
+
+/// The rest of [`value`]: symbols are few, and what is wrong ends the verification.
+#[cold]
+fn symbol_or_problem(word: u64, patch: Option<Patch>) -> Result<u64, DataProblem> {
     match patch {
         // The loader writes over whatever is there. A header would hide what is a pair.
         Some(Patch::Symbol) if word & TAG_MASK == TAG_HEADER => Err(DataProblem::Word { word }),
         Some(Patch::Symbol) => Ok(tag::FALSE),
-        Some(Patch::Relocated) if objects.find(word).is_some() => Ok(word),
         Some(Patch::Relocated) => Err(DataProblem::Pointer { target: word }),
-        None if tag::is_plain_value(word) => Ok(word),
         None => Err(DataProblem::Word { word }),
     }
 }

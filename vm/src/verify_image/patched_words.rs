@@ -1,8 +1,6 @@
 //! The words that the loader writes: relocated ones, and those that become symbols, in the order of their addresses.
 
-use std::iter::Peekable;
-
-use loader::ImageView;
+use loader::{ImageView, RelocatedWords, SymbolWords};
 
 /// What the loader does with a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,53 +11,61 @@ pub(super) enum Patch {
     Symbol,
 }
 
-/// The words that are written, of which those before the place that was asked for last are forgotten.
+/// The words that are written, of which those that were asked for are forgotten.
 pub(super) struct PatchedWords<'image> {
-    relocated: Peekable<Box<dyn Iterator<Item = u32> + 'image>>,
-    symbols: Peekable<Box<dyn Iterator<Item = u32> + 'image>>,
+    relocated: RelocatedWords<'image>,
+    symbols: SymbolWords<'image>,
+    next_relocated: u32,
+    next_symbol: u32,
 }
+
+/// The address of no word.
+const NOWHERE: u32 = u32::MAX;
 
 impl<'image> PatchedWords<'image> {
     /// Those of an image.
     pub(super) fn of(view: &ImageView<'image>) -> Self {
-        let relocated: Box<dyn Iterator<Item = u32> + 'image> = Box::new(view.relocated_words());
-        let symbols: Box<dyn Iterator<Item = u32> + 'image> = Box::new(view.symbol_words());
-        Self {
-            relocated: relocated.peekable(),
-            symbols: symbols.peekable(),
-        }
+        let mut words = Self {
+            relocated: view.relocated_words(),
+            symbols: view.symbol_words(),
+            next_relocated: 0,
+            next_symbol: 0,
+        };
+        words.advance_relocated();
+        words.advance_symbols();
+        words
     }
 
-    /// None.
-    pub(super) fn none() -> Self {
-        let relocated: Box<dyn Iterator<Item = u32> + 'image> = Box::new(std::iter::empty());
-        let symbols: Box<dyn Iterator<Item = u32> + 'image> = Box::new(std::iter::empty());
-        Self {
-            relocated: relocated.peekable(),
-            symbols: symbols.peekable(),
-        }
-    }
-
-    /// The next word that is written.
-    pub(super) fn next_address(&mut self) -> u32 {
-        let next = |words: &mut Peekable<_>| words.peek().copied().unwrap_or(u32::MAX);
-        next(&mut self.relocated).min(next(&mut self.symbols))
+    /// The next word that is written; [`u32::MAX`] if there is none.
+    #[inline]
+    pub(super) fn next_address(&self) -> u32 {
+        self.next_relocated.min(self.next_symbol)
     }
 
     /// What is done with the word at an address that is above all that were asked for.
+    #[inline(always)]
     pub(super) fn take(&mut self, address: u32) -> Option<Patch> {
-        let is_relocated = self.relocated.next_if_eq(&address).is_some();
-        let is_symbol = self.symbols.next_if_eq(&address).is_some();
-        match (is_relocated, is_symbol) {
-            (_, true) => Some(Patch::Symbol),
-            (true, false) => Some(Patch::Relocated),
-            (false, false) => None,
+        if address == self.next_symbol {
+            self.advance_symbols();
+            if address == self.next_relocated {
+                self.advance_relocated();
+            }
+            Some(Patch::Symbol)
+        } else if address == self.next_relocated {
+            self.advance_relocated();
+            Some(Patch::Relocated)
+        } else {
+            None
         }
     }
 
-    /// Forgets the words before an address.
-    pub(super) fn skip_to(&mut self, address: u32) {
-        while self.relocated.next_if(|&word| word < address).is_some() {}
-        while self.symbols.next_if(|&word| word < address).is_some() {}
+    #[inline]
+    fn advance_relocated(&mut self) {
+        self.next_relocated = self.relocated.next().unwrap_or(NOWHERE);
+    }
+
+    #[inline]
+    fn advance_symbols(&mut self) {
+        self.next_symbol = self.symbols.next().unwrap_or(NOWHERE);
     }
 }

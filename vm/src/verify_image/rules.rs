@@ -2,7 +2,7 @@
 
 use abi::isa::{Count, Flag, Instruction, Into, PrimitiveOperand};
 use abi::object_layout::{closure, pair};
-use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
+use abi::primitive::{Primitive, PrimitiveClass};
 use abi::tag::{Header, Kind};
 
 use super::error::CodeProblem;
@@ -49,9 +49,11 @@ impl Step<'_, '_> {
                 self.write(dst.0.into(), true)
             }
             I::EnterNative {} => self.enter_native(),
-            I::ExitBase {} | I::Underflow {} | I::ReturnBarrier {} | I::ReturnToNative {} => {
-                Err(CodeProblem::MachineOnly)
-            }
+            I::ExitBase {}
+            | I::Underflow {}
+            | I::ReturnBarrier {}
+            | I::ReturnToNative {}
+            | I::EnterLoop {} => Err(CodeProblem::MachineOnly),
             _ => {
                 if self.sequence(instruction)? {
                     return Ok(Some(Next::On));
@@ -164,26 +166,8 @@ impl Step<'_, '_> {
     /// A leaf primitive.
     fn leaf(&mut self, operand: PrimitiveOperand, count: u16) -> Verdict {
         let primitive = primitive_of(PrimitiveClass::Leaf, operand, count)?;
-        let is_new = matches!(
-            primitive.result(),
-            ResultType::ExactInteger
-                | ResultType::Flonum
-                | ResultType::FlonumOfFlonums
-                | ResultType::Number
-                | ResultType::String
-                | ResultType::Symbol
-                | ResultType::Pair
-                | ResultType::Vector
-                | ResultType::Bytevector
-                | ResultType::Record
-        );
-        let allocates = match primitive.effect() {
-            Effect::Allocate => true,
-            Effect::Partial | Effect::Read => is_new,
-            Effect::Total | Effect::Write | Effect::Control => false,
-        };
         // What is large is asked for.
-        if allocates {
+        if primitive.allocates_unasked() {
             self.allocates(NUMBER_BYTES)
         } else {
             Ok(())

@@ -9,6 +9,7 @@ use super::error::VerifyError;
 use super::flow::Flow;
 use super::headers::Procedures;
 use super::objects::Objects;
+use super::patched_words::PatchedWords;
 use super::step::Surroundings;
 
 /// Verifies the image in `file`: whatever its bytecode does, it breaks no memory. The image runs as bytecode, without
@@ -37,8 +38,9 @@ fn verify(view: &ImageView<'_>) -> Result<(), VerifyError> {
         });
     }
     let procedures = Procedures::verify(view)?;
-    let objects = Objects::verify(view, &procedures)?;
-    cells::verify(view, &objects)?;
+    let mut patched = PatchedWords::of(view);
+    let objects = Objects::verify(view, &procedures, &mut patched)?;
+    cells::verify(view, &objects, &mut patched)?;
     let surroundings = Surroundings {
         procedures,
         objects,

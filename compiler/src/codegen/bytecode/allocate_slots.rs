@@ -7,6 +7,8 @@
 //! operand of a call, all values that outlive the call have their slots. So it is known where the
 //! callee's frame will start, and the operand can be computed right there.
 
+use std::cmp::Reverse;
+
 use super::frame_in_use::FrameInUse;
 use super::intervals::{Intervals, Segment};
 use super::outgoing::{self, Area, Outgoing};
@@ -75,7 +77,7 @@ impl Classes {
     /// Joins arguments of jumps with parameters, those of the innermost loops first.
     fn join_jumps(&mut self, procedure: &Procedure, flow: &Flow, loops: &Loops) {
         let mut sources = flow.order.clone();
-        sources.sort_by_key(|block| std::cmp::Reverse(loops.depth[*block]));
+        sources.sort_by_key(|block| Reverse(loops.depth[*block]));
         for source in sources {
             for target in procedure.blocks[source].terminator.targets() {
                 let parameters = &procedure.blocks[target.block].parameters;
@@ -189,20 +191,22 @@ fn assign(
     hints: &IdVec<ValueId, Option<Hint>>,
 ) -> Result<IdVec<ValueId, Option<u16>>, usize> {
     let is_class = |value: &ValueId| classes.parent[*value] == *value;
-    let mut order: Vec<ValueId> = (procedure.values.ids())
+    // Fixed ones first, then by their end. The keys lie beside the values: the sort of a million looks nothing up.
+    let mut order: Vec<(bool, Reverse<_>, ValueId)> = (procedure.values.ids())
         .filter(is_class)
         .filter(|&class| !classes.segments[class].is_empty())
+        .map(|class| {
+            (
+                classes.fixed[class].is_none(),
+                Reverse(classes.end(class)),
+                class,
+            )
+        })
         .collect();
-    // Fixed ones first, then by their end.
-    order.sort_by_key(|&class| {
-        (
-            classes.fixed[class].is_none(),
-            std::cmp::Reverse(classes.end(class)),
-        )
-    });
+    order.sort_unstable();
     let mut slots = procedure.values.side_table(None);
     let mut frame = FrameInUse::default();
-    for class in order {
+    for (_, _, class) in order {
         let segments = &classes.segments[class];
         let slot = if let Some(slot) = classes.fixed[class] {
             usize::from(slot)

@@ -33,6 +33,8 @@ pub(super) struct Safepoint {
     pub(super) slot_count: Option<u16>,
     /// Index of the fixup that takes the map's number.
     pub(super) fixup: usize,
+    /// Offset of the instruction.
+    pub(super) start: u32,
 }
 
 /// Code and what belongs to it.
@@ -220,6 +222,7 @@ impl Assembler {
             index,
             slot_count,
             fixup,
+            start,
         });
     }
 

@@ -500,6 +500,7 @@ fn falls_through(instruction: Instruction) -> bool {
             | Instruction::Underflow {}
             | Instruction::ReturnBarrier {}
             | Instruction::ReturnToNative {}
+            | Instruction::EnterLoop {}
             | Instruction::Trap {}
     )
 }

@@ -7,7 +7,7 @@
 //! A move goes first if no other move still reads its destination. When only cycles are left, one
 //! source of a cycle is saved in a temporary slot.
 
-use std::collections::HashMap;
+use crate::id_map::IdMap;
 
 /// A copy from one slot to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,22 +18,29 @@ pub(super) struct Move {
     pub(super) from: u16,
 }
 
+/// So many moves are compared with each other.
+const FEW: usize = 8;
+
 /// Orders `moves`, which happen at once, such that one after the other they do the same. No two of
 /// them have the same destination, and none names `temporary`.
 pub(super) fn resolve_moves(moves: &[Move], temporary: u16) -> Vec<Move> {
-    let mut source_of: HashMap<u16, u16> = HashMap::new();
-    let mut readers: HashMap<u16, u32> = HashMap::new();
     let moves: Vec<Move> = moves
         .iter()
         .copied()
         .filter(|each| each.to != each.from)
         .collect();
+    let is_read = |slot: u16| moves.iter().any(|each| each.from == slot);
+    if moves.len() <= FEW && !moves.iter().any(|each| is_read(each.to)) {
+        return moves;
+    }
+    let mut source_of: IdMap<u16, u16> = IdMap::default();
+    let mut readers: IdMap<u16, u32> = IdMap::default();
     for each in &moves {
         source_of.insert(each.to, each.from);
         *readers.entry(each.from).or_default() += 1;
     }
     let mut resolved = Vec::with_capacity(moves.len());
-    let mut drain = |start: u16, source_of: &mut HashMap<u16, u16>, resolved: &mut Vec<Move>| {
+    let mut drain = |start: u16, source_of: &mut IdMap<u16, u16>, resolved: &mut Vec<Move>| {
         let mut to = start;
         while readers.get(&to).is_none_or(|&count| count == 0) {
             let Some(from) = source_of.remove(&to) else {

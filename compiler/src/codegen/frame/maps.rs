@@ -3,14 +3,13 @@
 //! A slot is unused if no path to the safepoint writes it. A slot is dead if some path writes it
 //! but its value is not used again.
 
-use std::collections::HashMap;
-
 use abi::frame_map::{self, SlotState, StateGroup};
 use smallvec::SmallVec;
 
 use super::live_slots::LiveSlots;
 use super::slot_set::SlotSet;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::link::unit::FrameMapId;
 use crate::memory;
 
@@ -20,7 +19,7 @@ pub(in crate::codegen) struct FrameMaps {
     /// In the order in which they were first needed.
     pub(in crate::codegen) maps: IdVec<FrameMapId, Vec<u8>>,
     /// The maps with each hash: a map may be long, and there may be as many as there are safepoints.
-    with_hash: HashMap<u64, SmallVec<[FrameMapId; 1]>>,
+    with_hash: IdMap<u64, SmallVec<[FrameMapId; 1]>>,
     last: PackedFrame,
 }
 
@@ -83,6 +82,18 @@ impl FrameMaps {
         let mut encoded = Vec::new();
         frame_map::encode(states, &mut encoded);
         self.enter(encoded)
+    }
+
+    /// Takes away all maps but the first so many.
+    pub(in crate::codegen) fn split_off(&mut self, count: usize) -> Vec<Vec<u8>> {
+        let taken: Vec<Vec<u8>> = self.maps.iter().skip(count).cloned().collect();
+        self.maps.truncate(count);
+        for map in &taken {
+            if let Some(same_hash) = self.with_hash.get_mut(&hash(map)) {
+                same_hash.retain(|id| self.maps.contains(*id));
+            }
+        }
+        taken
     }
 
     fn enter(&mut self, encoded: Vec<u8>) -> FrameMapId {

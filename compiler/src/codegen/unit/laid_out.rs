@@ -7,19 +7,18 @@
 //! This is right for a library that a runtime loads before anything else: nobody sees a variable of such a library
 //! before all of the library has run, but the library itself, which defines each variable before it uses it.
 
-use std::collections::HashMap;
-
 use crate::core::ir::GlobalId;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::ssa::ir::{Operation, Procedure, ProcedureId, Unit, ValueId};
 
 /// Global variables with the procedures that are their values.
-pub(in crate::codegen) type Definitions = HashMap<GlobalId, ProcedureId>;
+pub(in crate::codegen) type Definitions = IdMap<GlobalId, ProcedureId>;
 
 /// The definitions of `unit` that can stand in the image.
 pub(in crate::codegen) fn laid_out_definitions(unit: &Unit) -> Definitions {
     let mut stores: IdVec<GlobalId, u32> = unit.tables.globals.side_table(0);
-    let mut definitions = Definitions::new();
+    let mut definitions = Definitions::default();
     for procedure in &unit.procedures {
         let closures = static_closures(procedure);
         for operation in operations(procedure) {
@@ -46,7 +45,7 @@ fn operations(procedure: &Procedure) -> impl Iterator<Item = &Operation> {
 }
 
 /// The values that are closures of procedures without free variables.
-fn static_closures(procedure: &Procedure) -> HashMap<ValueId, ProcedureId> {
+fn static_closures(procedure: &Procedure) -> IdMap<ValueId, ProcedureId> {
     let blocks = procedure.blocks.iter();
     let instructions = blocks.flat_map(|block| &block.instructions);
     let closures = instructions.filter_map(|instruction| match instruction.operation {

@@ -10,6 +10,7 @@ use crate::checkpoint;
 use crate::codegen::CodegenError;
 use crate::core::constant_word;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::link::unit::{Constant, ConstantId, ConstantWord, NameId};
 use crate::ssa::ir::ProcedureId;
 
@@ -22,7 +23,7 @@ pub(in crate::codegen) struct LiteralPool {
     pub(in crate::codegen) symbols: IdVec<NameId, Rc<str>>,
     constant_numbers: HashMap<Key, ConstantId>,
     symbol_numbers: HashMap<Rc<str>, NameId>,
-    words: HashMap<DatumId, ConstantWord>,
+    words: IdMap<DatumId, ConstantWord>,
 }
 
 /// What makes two constants one.
@@ -88,7 +89,7 @@ impl LiteralPool {
     ) -> Result<ConstantWord, CodegenError> {
         // A datum is entered, then its parts, then it is left. A part that is entered again before it
         // was left is circular: it gets a number at once, and its content when it is left.
-        let mut reserved: HashMap<DatumId, Option<ConstantId>> = HashMap::new();
+        let mut reserved: IdMap<DatumId, Option<ConstantId>> = IdMap::default();
         let mut stack = vec![Step::Enter(datum)];
         while let Some(step) = stack.pop() {
             checkpoint::step();

@@ -1,7 +1,5 @@
 //! What the procedures of a unit share, in both kinds of code.
 
-use std::collections::HashMap;
-
 use abi::frame_map::SlotState;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind};
@@ -9,9 +7,10 @@ use syntax::{Data, DatumId, DatumKind};
 use super::laid_out::Definitions;
 use super::literal_pool::LiteralPool;
 use crate::codegen::CodegenError;
-use crate::codegen::frame::{FrameMaps, ProcedureRecord, SafepointRecord};
+use crate::codegen::frame::{FrameMaps, LoopPoll, ProcedureRecord, SafepointRecord};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::link::unit::{
     Constant, ConstantId, ConstantWord, FrameMapId, LibraryObjects, NameId, StaticLocation,
 };
@@ -33,12 +32,15 @@ pub struct Shared<'unit> {
     /// The cells of live objects in literals, by the object's number.
     pub(in crate::codegen) external_cells: Vec<(u32, CellId)>,
     /// The same, to look them up.
-    pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
+    pub(in crate::codegen) cell_of_external: IdMap<u32, CellId>,
     /// Of a library, the variables whose values stand in the image. Then all of its variables lie there.
     pub(in crate::codegen) definitions: Option<Definitions>,
     /// Whether native code is linked to the image while that runs. A loader writes over the first instruction of a
     /// procedure then, so that no branch may lead there.
     pub(in crate::codegen) is_linked_later: bool,
+    /// The polls at the ends of turns, for each procedure whose bytecode was written, if native code may be linked
+    /// later.
+    pub(in crate::codegen) loops: IdVec<ProcedureId, Vec<LoopPoll>>,
     /// What stands where, for each procedure, if that is asked for.
     pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
 }
@@ -53,9 +55,10 @@ impl<'unit> Shared<'unit> {
             global_cells: Vec::new(),
             cell_of_global: unit.tables.globals.side_table(None),
             external_cells: Vec::new(),
-            cell_of_external: HashMap::new(),
+            cell_of_external: IdMap::default(),
             definitions: None,
             is_linked_later: false,
+            loops: unit.procedures.side_table(Vec::new()),
             record: None,
         }
     }
@@ -129,6 +132,11 @@ impl<'unit> Shared<'unit> {
     /// The cell of a live object in literals, by the object's number, if the unit mentions it.
     pub fn cell_of_external(&self, object: u32) -> Option<CellId> {
         self.cell_of_external.get(&object).copied()
+    }
+
+    /// The polls at the ends of turns in a procedure's bytecode, if native code may go on there.
+    pub fn loop_polls(&self, procedure: ProcedureId) -> &[LoopPoll] {
+        &self.loops[procedure]
     }
 
     /// Whether [`Self::record_native`] is to be told what stands where.

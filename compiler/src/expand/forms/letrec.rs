@@ -13,7 +13,6 @@
 //! Where one of these inits names a variable of the form, references to `x` in inits are checked. No other code runs
 //! before the assignments.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
@@ -25,6 +24,7 @@ use super::super::failure::Result;
 use super::super::syntax::SyntaxId;
 use crate::core::ir::{Expr, ExprId, VariableId};
 use crate::core::post_order;
+use crate::id_map::IdSet;
 
 impl Expander<'_> {
     pub(super) fn letrec(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
@@ -78,12 +78,12 @@ impl Expander<'_> {
         };
         let others = bindings.iter().copied().filter(|each| !is_procedure(each));
         let assigned: Vec<(VariableId, ExprId)> = others.collect();
-        let own: HashSet<VariableId> = bindings.iter().map(|&(variable, _)| variable).collect();
+        let own: IdSet<VariableId> = bindings.iter().map(|&(variable, _)| variable).collect();
         let names_own = |&(_, init): &(VariableId, ExprId)| {
             let mut parts = post_order(&self.program, init).into_iter();
             parts.any(|part| self.named(part).is_some_and(|name| own.contains(&name)))
         };
-        let late: HashSet<VariableId> = assigned.iter().map(|&(variable, _)| variable).collect();
+        let late: IdSet<VariableId> = assigned.iter().map(|&(variable, _)| variable).collect();
         if assigned.iter().any(names_own) {
             for &(_, init) in &bindings {
                 self.check_references(init, &late);
@@ -145,7 +145,7 @@ impl Expander<'_> {
     }
 
     /// Checks the references to `variables` in `init`.
-    fn check_references(&mut self, init: ExprId, variables: &HashSet<VariableId>) {
+    fn check_references(&mut self, init: ExprId, variables: &IdSet<VariableId>) {
         for part in post_order(&self.program, init) {
             if let Expr::Local(variable) = *self.program.expr(part)
                 && variables.contains(&variable)

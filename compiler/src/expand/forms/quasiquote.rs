@@ -1,6 +1,5 @@
 //! `quasiquote`: constants where nothing is unquoted, and calls of list primitives around the rest.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
@@ -11,6 +10,7 @@ use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::syntax::{Node, SyntaxId};
 use crate::core::ir::{Expr, ExprId};
+use crate::id_map::IdSet;
 
 /// A part of a template, and the level of quasiquotation at which it stands there. A macro's argument
 /// may stand at several levels of one template, and mean another thing at each.
@@ -36,7 +36,7 @@ struct End {
 }
 
 /// The parts of a template in which something is unquoted.
-type Unquoting = Rc<HashSet<Part>>;
+type Unquoting = Rc<IdSet<Part>>;
 
 impl Expander<'_> {
     pub(super) fn quasiquote(&mut self, id: SyntaxId) -> Result<()> {
@@ -49,9 +49,9 @@ impl Expander<'_> {
     /// level 1, or are one. What is unquoted is no part of the template.
     ///
     /// Parts may be shared: a whole is looked at after all its parts, whatever else contains them.
-    fn unquoting(&self, root: Part) -> HashSet<Part> {
-        let mut found = HashSet::new();
-        let mut entered = HashSet::new();
+    fn unquoting(&self, root: Part) -> IdSet<Part> {
+        let mut found = IdSet::default();
+        let mut entered = IdSet::default();
         // With a part, whether its own parts have been looked at.
         let mut pending = vec![(root, false)];
         while let Some((part, is_done)) = pending.pop() {

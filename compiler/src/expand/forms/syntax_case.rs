@@ -1,12 +1,16 @@
 //! `syntax-case`, `syntax` and `quasisyntax` (R6RS libraries 12): patterns and templates become data that the library
 //! of the runtime matches and fills in.
 //!
-//!     (syntax-case e (literal ...) (pattern fender output) ...)
-//!     => (%syntax-dispatch e (vector 'pattern slot-count (lambda (slots) fender) (lambda (slots) output) ...))
+//! ```text
+//! (syntax-case e (literal ...) (pattern fender output) ...)
+//! => (%syntax-dispatch e (vector 'pattern slot-count (lambda (slots) fender) (lambda (slots) output) ...))
+//! ```
 //!
 //! A variable of a pattern means a place in `slots`. A template is filled in with the values of its variables:
 //!
-//!     (syntax template) => (%syntax-fill 'template (vector (vector-ref slots 0) ...))
+//! ```text
+//! (syntax template) => (%syntax-fill 'template (vector (vector-ref slots 0) ...))
+//! ```
 
 use std::collections::HashSet;
 use std::rc::Rc;

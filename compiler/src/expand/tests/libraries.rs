@@ -122,7 +122,7 @@ fn the_interface_restores_exports_and_macros() {
 #[test]
 fn only_macros_that_are_used_are_read() {
     let mut registry = compiled();
-    let loaded = |registry: &LibraryRegistry| registry.interface.loaded_count();
+    let loaded = |registry: &LibraryRegistry| registry.interfaces.loaded_count();
     interact(&mut registry, "(import (cozen stack))");
     assert_eq!(loaded(&registry), 0);
     interact(&mut registry, "(define s (new-stack))");

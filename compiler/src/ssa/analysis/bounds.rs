@@ -19,13 +19,12 @@
 //!   and both are words of 64 bits. So where one is a fixnum that is not negative, the other is,
 //!   too. A sum of words is a sum of numbers only where it cannot wrap around (`Bounds::note`).
 
-use std::collections::HashMap;
-
 use abi::primitive::{Primitive, ResultType};
 
 use super::Graph;
 use super::types::{Range, Types, precedes};
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, InstructionPlace, Operation, Procedure, RawBinary, RawUnary,
     Truth, ValueId,
@@ -37,19 +36,19 @@ pub(super) struct Bounds<'a> {
     graph: &'a Graph,
     types: &'a Types<'a>,
     /// Of what a value is the length.
-    length_of: HashMap<ValueId, ValueId>,
+    length_of: IdMap<ValueId, ValueId>,
     /// Where an object was accessed with an index.
-    accesses: HashMap<(ValueId, ValueId), Vec<InstructionPlace>>,
+    accesses: IdMap<(ValueId, ValueId), Vec<InstructionPlace>>,
     /// What each value is another form of.
     source: IdVec<ValueId, ValueId>,
     /// Values that are others plus a constant, and where they are computed.
-    sums: HashMap<ValueId, (ValueId, i64, InstructionPlace)>,
+    sums: IdMap<ValueId, (ValueId, i64, InstructionPlace)>,
     /// Raw constants.
-    constants: HashMap<ValueId, i64>,
+    constants: IdMap<ValueId, i64>,
     /// For loop variables: their loop's header, and which of its parameters they are.
-    variables: HashMap<ValueId, (BlockId, usize)>,
+    variables: IdMap<ValueId, (BlockId, usize)>,
     /// The block that defines each value.
-    home: HashMap<ValueId, BlockId>,
+    home: IdMap<ValueId, BlockId>,
 }
 
 impl<'a> Bounds<'a> {
@@ -58,13 +57,13 @@ impl<'a> Bounds<'a> {
             procedure,
             graph,
             types,
-            length_of: HashMap::new(),
-            accesses: HashMap::new(),
+            length_of: IdMap::default(),
+            accesses: IdMap::default(),
             source: procedure.values.ids().collect(),
-            sums: HashMap::new(),
-            constants: HashMap::new(),
-            variables: HashMap::new(),
-            home: HashMap::new(),
+            sums: IdMap::default(),
+            constants: IdMap::default(),
+            variables: IdMap::default(),
+            home: IdMap::default(),
         };
         for &id in &graph.flow.order {
             let block = &procedure.blocks[id];

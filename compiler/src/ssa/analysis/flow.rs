@@ -86,29 +86,33 @@ impl Flow {
 }
 
 fn find_predecessors(procedure: &Procedure, order: &[BlockId]) -> Lists<BlockId, BlockId> {
-    let mut edges = Vec::with_capacity(order.len());
-    for &block in order {
-        let successors = procedure.blocks[block].terminator.successors();
-        edges.extend(successors.map(|next| (next, block)));
-    }
-    Lists::new(procedure.blocks.len(), &edges)
+    Lists::of_each(procedure.blocks.len(), |visit| {
+        for &block in order {
+            let terminator = &procedure.blocks[block].terminator;
+            terminator.each_successor(|next| visit(next, block));
+        }
+    })
 }
 
 fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {
     // The successors of the blocks on the stack that are still to be visited, those of the last block last.
-    let mut pending: Vec<BlockId> = Vec::new();
+    let mut pending: Vec<BlockId> = Vec::with_capacity(2 * procedure.blocks.len());
     let push_successors = |pending: &mut Vec<BlockId>, block: BlockId| {
         let first = pending.len();
-        pending.extend(procedure.blocks[block].terminator.successors());
+        let terminator = &procedure.blocks[block].terminator;
+        terminator.each_successor(|next| pending.push(next));
         // What is visited last comes first in the result; the list is taken from its end.
-        pending[first..].sort_by_key(|&next| std::cmp::Reverse(priority(next)));
+        if pending.len() > first + 1 {
+            pending[first..].sort_by_key(|&next| std::cmp::Reverse(priority(next)));
+        }
         (block, first)
     };
     let mut seen = procedure.blocks.side_table(false);
     let mut postorder = Vec::with_capacity(procedure.blocks.len());
     let entry = BlockId::ENTRY;
-    seen[BlockId::ENTRY] = true;
-    let mut stack = vec![push_successors(&mut pending, entry)];
+    seen[entry] = true;
+    let mut stack = Vec::with_capacity(procedure.blocks.len());
+    stack.push(push_successors(&mut pending, entry));
     while let Some(&(block, first)) = stack.last() {
         let next = (pending.len() > first).then(|| pending.pop()).flatten();
         if let Some(next) = next {

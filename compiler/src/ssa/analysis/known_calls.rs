@@ -19,7 +19,7 @@ use crate::ssa::ir::{
 };
 
 /// What is known of who calls the procedures of a unit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownCalls {
     /// Whether known calls alone lead to each procedure, and each gives exactly its parameters.
     pub are_all: IdVec<ProcedureId, bool>,

@@ -29,5 +29,5 @@ pub use known_calls::{KnownCalls, each_known_call, each_known_call_with_place};
 pub use liveness::Liveness;
 pub use loops::Loops;
 pub use proofs::{Proof, Proofs, Proved};
-pub use types::{Kinds, Range, Type, Types, UnitTypes, cannot_raise, each_requirement};
+pub use types::{KeptTypes, Kinds, Range, Type, Types, UnitTypes, cannot_raise, each_requirement};
 pub use walk_back::{Met, walk_back};

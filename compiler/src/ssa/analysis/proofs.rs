@@ -106,7 +106,15 @@ impl Proofs {
     /// What can be proved about `unit`.
     pub fn new(unit: &Unit) -> Self {
         let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-        let types = UnitTypes::infer(unit, &graphs);
+        Self::of_types(unit, &graphs, &UnitTypes::infer(unit, &graphs))
+    }
+
+    /// What the types of `unit` prove, of whose procedures `graphs` are the shapes.
+    pub fn of_types(
+        unit: &Unit,
+        graphs: &IdVec<ProcedureId, Graph>,
+        types: &UnitTypes<'_>,
+    ) -> Self {
         let prove = |(id, procedure): (ProcedureId, &Procedure)| {
             let prover = Prover::new(procedure, &graphs[id], &types.procedures[id]);
             prover.run()

@@ -66,6 +66,7 @@ pub fn build(mut program: Program) -> Result<Unit, BuildError> {
         tables,
         rewrites: program.rewrites,
         checks_facts: false,
+        polls_each_turn: false,
     })
 }
 

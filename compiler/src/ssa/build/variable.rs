@@ -1,10 +1,9 @@
 //! The meaning of variables in the procedure that is being built.
 
-use std::collections::HashSet;
-
 use super::known_variables::Capture;
 use super::procedure::ProcedureBuilder;
 use crate::core::ir::{Expr, ExprId, LambdaId, VariableId};
+use crate::id_map::IdSet;
 use crate::ssa::ir::{Operation, ProcedureId, ValueId};
 
 fn narrow(index: usize) -> u16 {
@@ -150,7 +149,7 @@ impl ProcedureBuilder<'_, '_> {
             .copied()
             .filter(|&(_, lambda)| !program.lambda(lambda).free.is_empty())
             .collect();
-        let mut missing: HashSet<VariableId> = closures.iter().map(|each| each.0).collect();
+        let mut missing: IdSet<VariableId> = closures.iter().map(|each| each.0).collect();
         let mut cyclic = Vec::new();
         for &(variable, lambda) in &closures {
             let free = &program.lambda(lambda).free;

@@ -117,7 +117,7 @@ impl Faults {
 
     /// Runs a pass, and holds what it makes against what the unit did before; `None` if there is a fault.
     fn run(&mut self, seed: u64, pass: &Pass, unit: &Unit, before: &Outcome) -> Option<Unit> {
-        let after = (pass.run)(unit.clone());
+        let after = pass.run(unit.clone());
         let rewrite = Rewrite {
             seed,
             what: pass.name,
@@ -189,7 +189,7 @@ fn each_pass_by_itself_keeps_what_random_units_do() {
                 "unbox" | "hoist-invariants" | "hoist-constants" | "delay-updates" | "place-polls"
             );
             let unit = if wants_split {
-                (split.run)(unit.clone())
+                split.run(unit.clone())
             } else {
                 unit.clone()
             };

@@ -49,7 +49,7 @@ type Claims = BTreeMap<(BlockId, usize), Vec<Claim>>;
 fn claims_of(unit: &Unit) -> IdVec<ProcedureId, Claims> {
     let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
-    let proofs = Proofs::new(unit);
+    let proofs = Proofs::of_types(unit, &graphs, &types);
     let collect = |(id, procedure): (ProcedureId, &Procedure)| {
         let collector = Collector {
             unit,

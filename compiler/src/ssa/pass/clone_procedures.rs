@@ -20,7 +20,9 @@ use std::collections::BTreeMap;
 use abi::primitive::Primitive;
 
 use crate::id::{Id, IdVec};
-use crate::ssa::analysis::{Graph, Type, UnitTypes, each_known_call_with_place, mentions_flonums};
+use crate::ssa::analysis::{
+    KeptTypes, Type, UnitTypes, each_known_call_with_place, mentions_flonums,
+};
 use crate::ssa::ir::{
     Callee, Condition, InstructionPlace, Operation, Procedure, ProcedureId, Terminator, Unit,
     ValueId,
@@ -33,13 +35,11 @@ const PARAMETERS_MAX: usize = 32;
 
 /// Copies procedures of `unit`.
 #[must_use]
-pub fn clone_procedures(mut unit: Unit) -> Unit {
+pub fn clone_procedures(mut unit: Unit, kept: &mut KeptTypes) -> Unit {
     if !mentions_flonums(&unit) {
         return unit;
     }
-    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-    let types = UnitTypes::infer(&unit, &graphs);
-    let calls = Calls::new(&unit, &types);
+    let calls = kept.with(&unit, |_, types| Calls::new(&unit, types));
     let mut rewrites = unit.rewrites;
     let mut clones = Vec::new();
     let mut clone_of = unit.procedures.side_table(None);
@@ -189,11 +189,14 @@ fn for_each_callee(
 
 #[cfg(test)]
 mod tests {
-    use super::clone_procedures;
+    use super::{KeptTypes, clone_procedures};
     use crate::ssa::golden::after;
 
     fn cloned(text: &str) -> String {
-        after(&[clone_procedures], text)
+        after(
+            &[|unit| clone_procedures(unit, &mut KeptTypes::default())],
+            text,
+        )
     }
 
     #[test]

@@ -16,7 +16,7 @@ use abi::tag;
 use abi::type_test::TypeTest;
 
 use crate::id::IdVec;
-use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
+use crate::ssa::analysis::{KeptTypes, Kinds, Range, Type, UnitTypes};
 use crate::ssa::claim::{Claim, ClaimWriter};
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, ProcedureId, Target, Terminator, Unit, ValueId,
@@ -27,8 +27,8 @@ const BECAUSE_FOLDED: &str = "which decides a branch";
 
 /// Folds the branches of all procedures of `unit`.
 #[must_use]
-pub fn fold_branches(mut unit: Unit) -> Unit {
-    let decided = decided(&unit);
+pub fn fold_branches(mut unit: Unit, kept: &mut KeptTypes) -> Unit {
+    let decided = kept.with(&unit, |_, types| decided(&unit, types));
     for (procedure, outcomes) in unit.procedures.ids().zip(decided) {
         for Outcome { id, holds, claims } in outcomes {
             if !unit.rewrites.allow() {
@@ -66,9 +66,7 @@ struct Outcome {
 }
 
 /// For each procedure the branches that always go the same way.
-fn decided(unit: &Unit) -> IdVec<ProcedureId, Vec<Outcome>> {
-    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-    let types = UnitTypes::infer(unit, &graphs);
+fn decided(unit: &Unit, types: &UnitTypes<'_>) -> IdVec<ProcedureId, Vec<Outcome>> {
     let procedures = unit.procedures.iter().zip(&types.procedures);
     let in_procedure = procedures.map(|(procedure, types)| {
         let blocks = procedure.blocks.entries();
@@ -168,6 +166,10 @@ mod tests {
     use crate::ssa::parse::parse;
     use crate::ssa::print::print;
 
+    fn fold(unit: Unit) -> Unit {
+        fold_branches(unit, &mut KeptTypes::default())
+    }
+
     /// The terminator of the first block of procedure 0, after the pass.
     fn folded(instructions: &str, condition: &str) -> String {
         let text = format!(
@@ -176,7 +178,7 @@ mod tests {
               (block b1 () (let v8 (fixnum 1)) (return v8))
               (block b2 () (let v9 (fixnum 2)) (return v9)))"#
         );
-        let text = after(&[fold_branches], &text);
+        let text = after(&[fold], &text);
         let line = text
             .lines()
             .find(|line| line.contains("(jump") || line.contains("(branch"))
@@ -222,7 +224,7 @@ mod tests {
               (block b2 (v3) (branch (true v3) (b3) (b4)))
               (block b3 () (return v3))
               (block b4 () (return v0)))"#;
-        assert_eq!(after(&[fold_branches], text), after(&[], text));
+        assert_eq!(after(&[fold], text), after(&[], text));
     }
 
     #[test]
@@ -281,6 +283,6 @@ mod tests {
         let mut unit = parse(text).unwrap();
         unit.rewrites = crate::rewrites::Rewrites::up_to(Some(0));
         let before = print(&unit);
-        assert_eq!(print(&fold_branches(unit)), before);
+        assert_eq!(print(&fold(unit)), before);
     }
 }

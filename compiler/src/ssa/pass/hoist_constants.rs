@@ -20,6 +20,7 @@ use std::collections::HashMap;
 
 use crate::core::ir::LiteralId;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Dominators, Flow, Loops};
 use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Terminator, Unit, ValueId};
@@ -42,7 +43,7 @@ fn hoist_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     }
     let outside = find_outside(&flow, &loops, &dominators);
     let wanted = find_wanted(procedure, &flow);
-    let mut hoisted: HashMap<BlockId, Vec<Instruction>> = HashMap::new();
+    let mut hoisted: IdMap<BlockId, Vec<Instruction>> = IdMap::default();
     let mut known: HashMap<(BlockId, Key, Repr), ValueId> = HashMap::new();
     let mut same: IdVec<ValueId, Option<ValueId>> = procedure.values.side_table(None);
     for &id in &flow.order {

@@ -22,14 +22,13 @@
 //! that reads may go only if nothing in the loop writes, calls, or captures. An operation that
 //! neither raises nor reads may go from any block, whether the block runs or not.
 
-use std::collections::HashMap;
-
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use super::eliminate_common::may_write;
 use crate::checkpoint;
 use crate::core::ir::GlobalId;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Flow, Graph, Loops};
 use crate::ssa::ir::{
@@ -129,7 +128,7 @@ struct Hoister<'a> {
     /// [`Self::take_away`].
     homes: IdVec<ValueId, BlockId>,
     /// The loads of constants in loops.
-    constants: HashMap<ValueId, Instruction>,
+    constants: IdMap<ValueId, Instruction>,
     /// For each header whether anything in its loop writes.
     writes: IdVec<BlockId, bool>,
     has_moved: bool,
@@ -151,7 +150,7 @@ impl<'a> Hoister<'a> {
         flow: &Flow,
     ) -> Self {
         let mut homes = procedure.values.side_table(BlockId::ENTRY);
-        let mut constants = HashMap::new();
+        let mut constants = IdMap::default();
         let mut writes = procedure.blocks.side_table(false);
         // What is in a loop comes after its header.
         for &id in flow.order.iter().rev() {

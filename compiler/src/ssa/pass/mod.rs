@@ -16,6 +16,7 @@ mod simplify;
 mod split_edges;
 mod unbox;
 
+use super::analysis::KeptTypes;
 use super::ir::Unit;
 use crate::options::Level;
 
@@ -40,9 +41,44 @@ pub struct Pass {
     /// Stable, in kebab case, equal to the file's name.
     pub name: &'static str,
     /// The step.
-    pub run: fn(Unit) -> Unit,
+    step: Step,
     /// The lowest level on which it is done.
     pub level: Level,
+}
+
+/// What a pass does.
+enum Step {
+    /// Whatever it does.
+    Any(fn(Unit) -> Unit),
+    /// It looks at types, and counts each of its changes as a rewrite.
+    WithTypes(fn(Unit, &mut KeptTypes) -> Unit),
+}
+
+impl Pass {
+    /// What becomes of `unit`.
+    #[must_use]
+    pub fn run(&self, unit: Unit) -> Unit {
+        self.run_keeping(unit, &mut KeptTypes::default())
+    }
+
+    /// The same. What is `kept` is of `unit`, and of what becomes of it afterwards.
+    #[must_use]
+    pub fn run_keeping(&self, unit: Unit, kept: &mut KeptTypes) -> Unit {
+        match self.step {
+            Step::Any(run) => {
+                kept.forget();
+                run(unit)
+            }
+            Step::WithTypes(run) => {
+                let done = unit.rewrites.done();
+                let unit = run(unit, kept);
+                if unit.rewrites.done() != done {
+                    kept.forget();
+                }
+                unit
+            }
+        }
+    }
 }
 
 /// All passes between [`super::build()`] and code generation, in the order in which they run. Dead code
@@ -50,92 +86,92 @@ pub struct Pass {
 pub const PASSES: &[Pass] = &[
     Pass {
         name: "simplify",
-        run: simplify,
+        step: Step::Any(simplify),
         level: Level::Basic,
     },
     Pass {
         name: "select-small",
-        run: select_small,
+        step: Step::Any(select_small),
         level: Level::Basic,
     },
     Pass {
         name: "select-switches",
-        run: select_switches,
+        step: Step::Any(select_switches),
         level: Level::Basic,
     },
     Pass {
         name: "eliminate-common",
-        run: eliminate_common,
+        step: Step::Any(eliminate_common),
         level: Level::Full,
     },
     Pass {
         name: "simplify",
-        run: simplify,
+        step: Step::Any(simplify),
         level: Level::Basic,
     },
     Pass {
         name: "eliminate-dead-code",
-        run: eliminate_dead_code,
+        step: Step::Any(eliminate_dead_code),
         level: Level::None,
     },
     Pass {
         name: "peel-loops",
-        run: peel_loops,
+        step: Step::WithTypes(peel_loops),
         level: Level::Full,
     },
     Pass {
         name: "clone-procedures",
-        run: clone_procedures,
+        step: Step::WithTypes(clone_procedures),
         level: Level::Full,
     },
     Pass {
         name: "fold-branches",
-        run: fold_branches,
+        step: Step::WithTypes(fold_branches),
         level: Level::Full,
     },
     Pass {
         name: "simplify",
-        run: simplify,
+        step: Step::Any(simplify),
         level: Level::Full,
     },
     Pass {
         name: "split-edges",
-        run: split_edges,
+        step: Step::Any(split_edges),
         level: Level::None,
     },
     Pass {
         name: "unbox",
-        run: unbox,
+        step: Step::Any(unbox),
         level: Level::Full,
     },
     Pass {
         name: "eliminate-dead-code",
-        run: eliminate_dead_code,
+        step: Step::Any(eliminate_dead_code),
         level: Level::None,
     },
     Pass {
         name: "hoist-invariants",
-        run: hoist_invariants,
+        step: Step::Any(hoist_invariants),
         level: Level::Full,
     },
     Pass {
         name: "hoist-constants",
-        run: hoist_constants,
+        step: Step::Any(hoist_constants),
         level: Level::Full,
     },
     Pass {
         name: "delay-updates",
-        run: delay_updates,
+        step: Step::Any(delay_updates),
         level: Level::Full,
     },
     Pass {
         name: "place-polls",
-        run: place_polls,
+        step: Step::Any(place_polls),
         level: Level::None,
     },
     Pass {
         name: "check-facts",
-        run: check_facts,
+        step: Step::Any(check_facts),
         level: Level::None,
     },
 ];

@@ -19,7 +19,7 @@
 
 use crate::id::{Id, IdVec};
 use crate::rewrites::Rewrites;
-use crate::ssa::analysis::{Graph, Type, Types, UnitTypes, mentions_flonums};
+use crate::ssa::analysis::{Graph, KeptTypes, Type, Types, mentions_flonums};
 use crate::ssa::ir::{Block, BlockId, Procedure, ProcedureId, Unit, ValueId};
 
 /// How many instructions are copied at most.
@@ -27,35 +27,28 @@ const INSTRUCTIONS_MAX: usize = 120;
 
 /// Peels loops in all procedures of `unit`.
 #[must_use]
-pub fn peel_loops(mut unit: Unit) -> Unit {
+pub fn peel_loops(mut unit: Unit, kept: &mut KeptTypes) -> Unit {
     if !mentions_flonums(&unit) {
         return unit;
     }
-    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-    if graphs
-        .iter()
-        .all(|graph| !graph.loops.is_header.iter().any(|&is_header| is_header))
-    {
-        return unit;
-    }
-    let types = UnitTypes::infer(&unit, &graphs);
-    let chosen: Vec<Vec<BlockId>> = (unit.procedures.ids())
-        .map(|id| worth_peeling(&unit.procedures[id], &graphs[id], &types.procedures[id]))
-        .collect();
-    let procedures = unit.procedures.iter_mut().zip(graphs);
-    for ((procedure, graph), headers) in procedures.zip(chosen) {
-        peel_all(procedure, graph, headers, &mut unit.rewrites);
+    let chosen = kept.with(&unit, |graphs, types| -> IdVec<ProcedureId, Vec<BlockId>> {
+        let chosen = unit
+            .procedures
+            .entries()
+            .map(|(id, procedure)| worth_peeling(procedure, &graphs[id], &types.procedures[id]));
+        chosen.collect()
+    });
+    for (procedure, headers) in unit.procedures.iter_mut().zip(chosen) {
+        if !headers.is_empty() {
+            peel_all(procedure, headers, &mut unit.rewrites);
+        }
     }
     unit
 }
 
 /// Peels the loops of `headers`, inner ones first.
-fn peel_all(
-    procedure: &mut Procedure,
-    mut graph: Graph,
-    mut headers: Vec<BlockId>,
-    rewrites: &mut Rewrites,
-) {
+fn peel_all(procedure: &mut Procedure, mut headers: Vec<BlockId>, rewrites: &mut Rewrites) {
+    let mut graph = Graph::new(procedure);
     let sizes = sizes(procedure, &graph);
     headers.retain(|header| sizes[*header] <= INSTRUCTIONS_MAX);
     // Blocks of which the graph is not right any more.
@@ -229,11 +222,11 @@ impl Copier {
 
 #[cfg(test)]
 mod tests {
-    use super::peel_loops;
+    use super::{KeptTypes, peel_loops};
     use crate::ssa::golden::after;
 
     fn peeled(text: &str) -> String {
-        after(&[peel_loops], text)
+        after(&[|unit| peel_loops(unit, &mut KeptTypes::default())], text)
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! Before: edges are split. After:
 //!
 //! * A poll stands at the end of every block that jumps back, unless each turn that comes there has
-//!   called a procedure that polls on each of its paths. The poll of a loop stands last in its
-//!   block, where it becomes one instruction with the jump.
+//!   called a procedure that polls on each of its paths, and nothing else wants the poll
+//!   ([`Unit::polls_each_turn`]). The poll of a loop stands last in its block, where it becomes one
+//!   instruction with the jump.
 //! * A poll stands on every path from a call's return to an allocation. The entry of a procedure is
 //!   a safepoint where a collection may start. So a path from a return to the next call needs no
 //!   poll.
@@ -25,7 +26,6 @@ use crate::ssa::ir::{
     Block, BlockId, Callee, Instruction, Operation, Procedure, ProcedureId, RawUnary, Terminator,
     Unit,
 };
-use crate::ssa::primitive_facts::allocates_unasked;
 
 /// Places polls in all procedures of `unit`.
 #[must_use]
@@ -52,7 +52,7 @@ fn ends_of_turns(
         matches!(terminator, Terminator::Jump(target) if is_back(id, target.block))
     };
     let mut ends: Vec<BlockId> = flow.order.iter().copied().filter(jumps_back).collect();
-    if ends.is_empty() {
+    if ends.is_empty() || unit.polls_each_turn {
         return ends;
     }
     let calls: IdVec<BlockId, bool> = (procedure.blocks.iter())
@@ -161,7 +161,7 @@ fn allocates(operation: &Operation) -> bool {
     match operation {
         Operation::MakeClosure(..)
         | Operation::Raw1(RawUnary::BoxF64 | RawUnary::BoxI64 | RawUnary::BoxU64, _) => true,
-        Operation::Primitive(primitive, _) => allocates_unasked(*primitive),
+        Operation::Primitive(primitive, _) => primitive.allocates_unasked(),
         _ => false,
     }
 }

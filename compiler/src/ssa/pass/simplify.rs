@@ -35,9 +35,13 @@ pub fn simplify(mut unit: Unit) -> Unit {
         let rewrites = &mut unit.rewrites;
         thread_jumps(procedure, &words, rewrites);
         fold_branches(procedure, &words, rewrites);
-        remove_trivial_parameters(procedure, rewrites);
-        merge_blocks(procedure, rewrites);
-        drop_unreachable(procedure);
+        // Neither edges nor reachable blocks change but by merging.
+        let mut flow = Flow::new(procedure);
+        remove_trivial_parameters(procedure, &flow, rewrites);
+        if merge_blocks(procedure, &flow, rewrites) {
+            flow = Flow::new(procedure);
+        }
+        drop_unreachable(procedure, &flow);
     }
     unit.procedures = procedures;
     unit
@@ -221,15 +225,14 @@ impl Replacements {
 }
 
 /// Replaces parameters that are given the same value everywhere.
-fn remove_trivial_parameters(procedure: &mut Procedure, rewrites: &mut Rewrites) {
+fn remove_trivial_parameters(procedure: &mut Procedure, flow: &Flow, rewrites: &mut Rewrites) {
     let fixed = blocks_with_fixed_parameters(procedure);
-    let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
     let mut removed = procedure.values.side_table(false);
     let mut changed = true;
     while changed {
         changed = false;
-        let arguments = only_arguments(procedure, &flow, &replacements);
+        let arguments = only_arguments(procedure, flow, &replacements);
         for &id in flow.order.iter().filter(|&&id| !fixed[id]) {
             for &parameter in &procedure.blocks[id].parameters {
                 if let Some(argument) = arguments[parameter]
@@ -243,6 +246,9 @@ fn remove_trivial_parameters(procedure: &mut Procedure, rewrites: &mut Rewrites)
                 }
             }
         }
+    }
+    if !removed.iter().any(|&is_removed| is_removed) {
+        return;
     }
     for id in procedure.blocks.ids() {
         let mut terminator =
@@ -290,9 +296,9 @@ fn only_arguments(
         .collect()
 }
 
-/// Appends blocks to the only block that jumps to them.
-fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
-    let flow = Flow::new(procedure);
+/// Appends blocks to the only block that jumps to them; whether there was any.
+fn merge_blocks(procedure: &mut Procedure, flow: &Flow, rewrites: &mut Rewrites) -> bool {
+    let mut is_changed = false;
     let mut replacements = Replacements::new(procedure);
     for &id in &flow.order {
         while let Terminator::Jump(target) = &procedure.blocks[id].terminator {
@@ -302,6 +308,7 @@ fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
             if !is_part || !rewrites.allow() {
                 break;
             }
+            is_changed = true;
             let arguments = target.arguments.clone();
             let taken = &mut procedure.blocks[next];
             let parameters = std::mem::take(&mut taken.parameters);
@@ -317,14 +324,16 @@ fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
             block.place = place;
         }
     }
-    replacements.apply(procedure);
+    if is_changed {
+        replacements.apply(procedure);
+    }
+    is_changed
 }
 
 /// Drops blocks that the entry does not reach, and numbers the others anew.
 ///
 /// Not counted as a rewrite: what merging leaves of a block is none.
-fn drop_unreachable(procedure: &mut Procedure) {
-    let flow = Flow::new(procedure);
+fn drop_unreachable(procedure: &mut Procedure, flow: &Flow) {
     if flow.order.len() == procedure.blocks.len() {
         return;
     }

@@ -5,11 +5,12 @@
 ;;; Adams, Efficient sets (1993). #f is the empty tree. `less?` orders the keys.
 
 (define-library (srfi 146 tree)
-  (export tree-size node-key node-value tree-find tree-put tree-delete
+  (export tree-size node-key node-value node-left node-right tree-find tree-put tree-delete
           tree-first tree-last tree-before tree-after
           tree-fold tree-fold-right tree-any tree-map tree-filter
           tree-split tree-link tree-join
           tree-union tree-intersection tree-difference tree-xor
+          tree-union-with tree-intersection-with
           list->tree)
   (import (scheme base))
   (begin
@@ -249,6 +250,30 @@
                (if found
                    (tree-link (node-key a) (node-value a) left right)
                    (tree-join left right))))))
+
+    ;; The same, where `combine` of a key and both its values answers the value.
+    (define (tree-union-with combine a b less?)
+      (cond ((not a) b)
+            ((not b) a)
+            (else
+             (let-values (((before found after) (tree-split b less? (node-key a))))
+               (let* ((left (tree-union-with combine (node-left a) before less?))
+                      (value (if found (combined combine a found) (node-value a)))
+                      (right (tree-union-with combine (node-right a) after less?)))
+                 (tree-link (node-key a) value left right))))))
+
+    (define (tree-intersection-with combine a b less?)
+      (and a b
+           (let-values (((before found after) (tree-split b less? (node-key a))))
+             (let* ((left (tree-intersection-with combine (node-left a) before less?))
+                    (value (and found (combined combine a found)))
+                    (right (tree-intersection-with combine (node-right a) after less?)))
+               (if found
+                   (tree-link (node-key a) value left right)
+                   (tree-join left right))))))
+
+    (define (combined combine a b)
+      (combine (node-key a) (node-value a) (node-value b)))
 
     (define (tree-difference a b less?)
       (cond ((not a) #f)

@@ -49,26 +49,46 @@ const HASHED_PARTS: usize = 64;
 
 pub(crate) fn equal_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut hash = 0_u64;
-    let mut pending = vec![args[0]];
-    for _ in 0..HASHED_PARTS {
-        let Some(value) = pending.pop() else { break };
-        if let Some((car, cdr)) = m.pair(value) {
-            hash = mix(hash, 1);
-            pending.push(cdr);
-            pending.push(car);
-        } else if let Some(vector) = Object::of_kind(value, Kind::Vector) {
-            hash = mix(hash, 2 + vector.size() as u64);
-            let hashed = vector.size().min(HASHED_PARTS);
-            pending.extend(
-                (0..hashed)
-                    .rev()
-                    .map(|index| vector.field(check::element(index))),
-            );
-        } else {
-            hash = mix(hash, leaf_hash(m, value)?);
-        }
-    }
+    add_structure(m, args[0], &mut hash, HASHED_PARTS)?;
     Ok(hash_value(hash))
+}
+
+/// Adds `value` to `hash`, with so many of its parts at most: how many parts are left. A part in front of others takes
+/// no more than its share, so that a long part does not hide what stands behind it; of a long vector, both ends count.
+/// This is as deep as there are parts.
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+fn add_structure<'m>(
+    m: &'m Mutator<'_>,
+    value: Value<'m>,
+    hash: &mut u64,
+    parts: usize,
+) -> Result<usize, Stop> {
+    let Some(mut left) = parts.checked_sub(1) else {
+        return Ok(0);
+    };
+    if let Some((car, cdr)) = m.pair(value) {
+        *hash = mix(*hash, 1);
+        let share = left.div_ceil(2);
+        left -= share - add_structure(m, car, hash, share)?;
+        return add_structure(m, cdr, hash, left);
+    }
+    let Some(vector) = Object::of_kind(value, Kind::Vector) else {
+        *hash = mix(*hash, leaf_hash(m, value)?);
+        return Ok(left);
+    };
+    *hash = mix(*hash, 2 + vector.size() as u64);
+    let count = vector.size().min(left);
+    let at_start = count.div_ceil(2);
+    let at_end = vector.size() - (count - at_start);
+    let places = (0..at_start).chain(at_end..vector.size());
+    for (number, place) in places.enumerate() {
+        let share = left / (count - number);
+        left -= share - add_structure(m, vector.field(check::element(place)), hash, share)?;
+    }
+    Ok(left)
 }
 
 pub(crate) fn eq_hash<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

@@ -9,7 +9,7 @@ use super::liveness::{Operands, operands_of};
 use super::writer::Writer;
 use crate::codegen::bytecode::primitive_instruction;
 use crate::core::ir::{Expr, ExprId};
-use crate::ssa::primitive_facts::{allocates_unasked, comparison_of};
+use crate::ssa::primitive_facts::comparison_of;
 
 impl Writer<'_> {
     /// Computes a primitive into the first free slot.
@@ -43,7 +43,7 @@ impl Writer<'_> {
         operands: &[Local],
         start: u16,
     ) {
-        if allocates_unasked(primitive) {
+        if primitive.allocates_unasked() {
             self.poll_before(id, operands);
         }
         self.release(start);

@@ -164,6 +164,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         self.assembler.resolve_branches();
         self.fill_in_maps(&blocks);
         self.record(id);
+        self.note_loops(id);
         let entry_map = self.entry_map();
         Ok(SelectedProcedure {
             assembler: self.assembler,

@@ -1,12 +1,14 @@
-//! The values in the slots of frame maps, for callers that ask.
+//! The values in the slots of frame maps, for callers that ask, and for native code that goes on in a loop.
 //!
 //! Liveness was found by walking from uses to definitions, and says which slots are live. The live
 //! ranges by which slots were given away say which value a slot holds.
 
+use abi::native::part::is_end_of_turn;
+
 use super::procedure::Selector;
 use crate::codegen::bytecode::assembler::Safepoint;
 use crate::codegen::bytecode::outgoing::{self, Area};
-use crate::codegen::frame::{Home, Point, Resident, SafepointRecord};
+use crate::codegen::frame::{Home, LoopPoll, Point, Resident, SafepointRecord};
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{Instruction, ProcedureId, Terminator};
 
@@ -23,6 +25,44 @@ impl Selector<'_, '_> {
         if let Some(record) = &mut self.shared.record {
             record[id].bytecode = records;
         }
+    }
+
+    /// Notes the polls at the ends of turns, if native code may be linked later.
+    pub(super) fn note_loops(&mut self, id: ProcedureId) {
+        if !self.shared.is_linked_later {
+            return;
+        }
+        let safepoints = self.assembler.safepoints.iter();
+        self.shared.loops[id] = safepoints
+            .filter_map(|safepoint| self.loop_poll(safepoint))
+            .collect();
+    }
+
+    fn loop_poll(&self, safepoint: &Safepoint) -> Option<LoopPoll> {
+        let (id, index) = (safepoint.block, safepoint.index?);
+        let block = &self.procedure.blocks[id];
+        let is_end = index as usize == block.instructions.len();
+        let Terminator::Jump(target) = &block.terminator else {
+            return None;
+        };
+        let opcode = self.assembler.code[safepoint.start as usize];
+        if !is_end || !is_end_of_turn(opcode) {
+            return None;
+        }
+        let start = self.intervals.block_start[target.block];
+        let values = self.residents(safepoint, None, start).into_iter();
+        let mut values: Vec<_> = values
+            .filter_map(|resident| match resident.home {
+                Home::Slot(slot) => Some((resident.value, slot)),
+                Home::Register(_) | Home::Unknown => None,
+            })
+            .collect();
+        values.sort_unstable_by_key(|&(_, slot)| slot);
+        Some(LoopPoll {
+            offset: safepoint.start,
+            block: target.block,
+            values,
+        })
     }
 
     fn safepoint_record(&self, safepoint: &Safepoint) -> Option<SafepointRecord> {

@@ -1,19 +1,18 @@
 //! Copying procedures: a copy has variables, lambdas and activations of its own.
 
-use std::collections::HashMap;
-
 use super::Inliner;
 use super::census::Progress;
 use crate::core::ir::{ActivationId, Expr, ExprId, LambdaId, VariableId};
 use crate::core::post_order;
+use crate::id_map::IdMap;
 
 /// The new ones for old ones.
 #[derive(Default)]
 struct Renaming {
-    variables: HashMap<VariableId, VariableId>,
-    lambdas: HashMap<LambdaId, LambdaId>,
-    exprs: HashMap<ExprId, ExprId>,
-    activations: HashMap<ActivationId, ActivationId>,
+    variables: IdMap<VariableId, VariableId>,
+    lambdas: IdMap<LambdaId, LambdaId>,
+    exprs: IdMap<ExprId, ExprId>,
+    activations: IdMap<ActivationId, ActivationId>,
 }
 
 impl Renaming {

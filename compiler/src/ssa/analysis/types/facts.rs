@@ -15,14 +15,44 @@ use crate::ssa::analysis::{Dominators, Flow};
 use crate::ssa::ir::{Condition, InstructionPlace, Procedure, Terminator, Truth, ValueId};
 
 /// How many facts are kept of a value at most.
-const FACTS_MAX: usize = 12;
+const FACTS_MAX: u8 = 12;
 
 /// Facts of all values of a procedure.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
-    /// For each value where something of it is known, in the order of the blocks.
-    of: IdVec<ValueId, Vec<(InstructionPlace, Fact)>>,
+    /// The facts of each value, in the order of the blocks.
+    of: IdVec<ValueId, Chain>,
+    links: Vec<Link>,
     conditions: Vec<(Condition, Truth)>,
+}
+
+/// The facts of a value.
+#[derive(Clone, Copy, Debug)]
+struct Chain {
+    /// Where the first one lies, and the last one; nowhere if there is none.
+    first: u32,
+    last: u32,
+    count: u8,
+}
+
+impl Chain {
+    const EMPTY: Self = Self {
+        first: NOWHERE,
+        last: NOWHERE,
+        count: 0,
+    };
+}
+
+/// No place among the links.
+const NOWHERE: u32 = u32::MAX;
+
+/// Where something is known of a value.
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    place: InstructionPlace,
+    fact: Fact,
+    /// Where the next fact of the value lies.
+    next: u32,
 }
 
 /// Something that is known of a value.
@@ -46,7 +76,8 @@ impl Facts {
     /// Collects what the procedure tells.
     pub(super) fn new(procedure: &Procedure, flow: &Flow, dominators: &Dominators) -> Self {
         let mut facts = Self {
-            of: procedure.values.side_table(Vec::new()),
+            of: procedure.values.side_table(Chain::EMPTY),
+            links: Vec::new(),
             conditions: Vec::new(),
         };
         let told = flow.facts_of_blocks(procedure);
@@ -81,13 +112,36 @@ impl Facts {
         place: InstructionPlace,
         fact: Fact,
     ) {
-        let known = &mut self.of[value];
-        let is_new = !known
-            .iter()
-            .any(|&(at, old)| old == fact && precedes(dominators, at, place));
-        if is_new && known.len() < FACTS_MAX {
-            known.push((place, fact));
+        let is_known = |old: &Link| old.fact == fact && precedes(dominators, old.place, place);
+        let is_new = !self.of(value).any(is_known);
+        let chain = &mut self.of[value];
+        if !is_new || chain.count == FACTS_MAX {
+            return;
         }
+        let number = self.links.len() as u32;
+        match self.links.get_mut(chain.last as usize) {
+            Some(last) => last.next = number,
+            None => chain.first = number,
+        }
+        chain.last = number;
+        chain.count += 1;
+        self.links.push(Link {
+            place,
+            fact,
+            next: NOWHERE,
+        });
+    }
+
+    /// The facts of a value.
+    fn of(&self, value: ValueId) -> impl Iterator<Item = &Link> {
+        let link = |number: u32| self.links.get(number as usize);
+        std::iter::successors(link(self.of[value].first), move |before| link(before.next))
+    }
+
+    /// Whether nothing is known of `value` at any place.
+    #[inline]
+    pub(super) fn are_none_of(&self, value: ValueId) -> bool {
+        self.of[value].count == 0
     }
 
     /// Calls `visit` with all that is known of `value` at `place`.
@@ -98,11 +152,14 @@ impl Facts {
         place: InstructionPlace,
         mut visit: impl FnMut(Known<'_>),
     ) {
-        for &(at, fact) in &self.of[value] {
-            if !precedes(dominators, at, place) {
+        for Link {
+            place: at, fact, ..
+        } in self.of(value)
+        {
+            if !precedes(dominators, *at, place) {
                 continue;
             }
-            visit(match fact {
+            visit(match *fact {
                 Fact::Is(is) => Known::Is(is),
                 Fact::Condition(number) => {
                     let (condition, truth) = &self.conditions[number];

@@ -22,7 +22,7 @@ use super::kinds::Kinds;
 use super::lattice::Type;
 use super::range::Range;
 use super::signatures::Signatures;
-use super::transfer::of_operation;
+use super::transfer::{is_settled, of_operation};
 use super::words;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow, Graph};
@@ -30,6 +30,7 @@ use crate::ssa::ir::{
     BlockId, Comparison, Condition, InstructionPlace, Operation, Procedure, ProcedureId,
     Terminator, Truth, Unit, ValueId,
 };
+use abi::primitive::Primitive;
 use abi::tag;
 use abi::type_test::TypeTest;
 
@@ -45,43 +46,84 @@ pub struct Types<'a> {
     procedure: &'a Procedure,
     flow: &'a Flow,
     dominators: &'a Dominators,
+    inferred: Inferred,
+}
+
+/// What is inferred of a procedure, apart from the procedure.
+#[derive(Debug)]
+pub(super) struct Inferred {
     of: IdVec<ValueId, Type>,
     growths: IdVec<ValueId, u8>,
-    /// Bounds at which ranges are likely to end, ascending.
-    bounds: Vec<i128>,
+    /// Bounds at which ranges are likely to end, ascending; none before one is needed.
+    bounds: Option<Vec<i128>>,
     facts: Facts,
+    noted: Noted,
+    open: Open,
+}
+
+/// The instructions that matter beyond their procedure.
+#[derive(Debug, Default)]
+struct Noted {
     /// Closures made here and the procedures that they are for, ascending.
     made: Vec<(ValueId, ProcedureId)>,
+    /// What hands values to other procedures or to cells, or captures the continuation.
+    handing: Vec<InstructionPlace>,
+}
+
+/// For each block the instructions whose types may still change.
+#[derive(Debug)]
+struct Open {
+    /// Where those of each block lie, and how many there are.
+    of: IdVec<BlockId, (u32, u32)>,
+    indices: Vec<u32>,
 }
 
 impl<'a> Types<'a> {
     /// Nothing is inferred yet.
-    pub(super) fn new(
+    pub(super) fn new(unit: &'a Unit, id: ProcedureId, graph: &'a Graph) -> Self {
+        let procedure = &unit.procedures[id];
+        let inferred = Inferred {
+            of: procedure.values.side_table(Type::NONE),
+            growths: procedure.values.side_table(0),
+            bounds: None,
+            facts: Facts::new(procedure, &graph.flow, &graph.dominators),
+            noted: Noted::new(procedure),
+            open: Open::new(procedure),
+        };
+        Self::of_inferred(unit, id, graph, inferred)
+    }
+
+    /// The types of a procedure of `unit` that were inferred before.
+    pub(super) fn of_inferred(
         unit: &'a Unit,
         id: ProcedureId,
-        procedure: &'a Procedure,
         graph: &'a Graph,
+        inferred: Inferred,
     ) -> Self {
         Self {
             unit,
             id,
-            procedure,
+            procedure: &unit.procedures[id],
             flow: &graph.flow,
             dominators: &graph.dominators,
-            of: procedure.values.side_table(Type::NONE),
-            growths: procedure.values.side_table(0),
-            bounds: likely_bounds(procedure, unit),
-            facts: Facts::new(procedure, &graph.flow, &graph.dominators),
-            made: closures_made(procedure),
+            inferred,
         }
+    }
+
+    /// What was inferred.
+    pub(super) fn into_inferred(self) -> Inferred {
+        self.inferred
+    }
+
+    /// Whether the same was inferred.
+    pub(super) fn is_equal_to(&self, other: &Self) -> bool {
+        self.inferred.of == other.inferred.of
     }
 
     /// The procedure that `closure` was made for, if that happened here.
     pub(super) fn made_for(&self, closure: ValueId) -> Option<ProcedureId> {
-        let made = self
-            .made
-            .binary_search_by_key(&closure, |&(value, _)| value);
-        made.ok().map(|place| self.made[place].1)
+        let made = (self.inferred.noted.made).binary_search_by_key(&closure, |&(value, _)| value);
+        made.ok().map(|place| self.inferred.noted.made[place].1)
     }
 
     /// Lets a parameter of the entry be what callers give.
@@ -90,7 +132,8 @@ impl<'a> Types<'a> {
     }
 
     /// Infers the types of all values from what the parameters of the entry are. Only parameters can change anew:
-    /// in this order a result comes after all that it is computed from.
+    /// in this order a result comes after all that it is computed from. So a round is followed by another one only
+    /// where it gave more to a block that it had been at.
     pub(super) fn run(&mut self, signatures: &Signatures) {
         while self.flow.order.iter().fold(false, |changed, &block| {
             self.visit(block, signatures) | changed
@@ -99,19 +142,31 @@ impl<'a> Types<'a> {
 
     /// The type of `value` wherever it is defined.
     pub fn of(&self, value: ValueId) -> Type {
-        self.of[value]
+        self.inferred.of[value]
     }
 
     /// The type of `value` at a place, where more may be known of it.
     pub fn at(&self, value: ValueId, place: InstructionPlace) -> Type {
         let mut known = self.of(value);
-        self.facts.each_at(self.dominators, value, place, |fact| {
-            known = match fact {
-                Known::Is(is) => narrow(known, is),
-                Known::Condition(condition, truth) => self.refine(known, value, condition, truth),
-            };
-        });
+        if self.inferred.facts.are_none_of(value) {
+            return known;
+        }
+        self.inferred
+            .facts
+            .each_at(self.dominators, value, place, |fact| {
+                known = match fact {
+                    Known::Is(is) => narrow(known, is),
+                    Known::Condition(condition, truth) => {
+                        self.refine(known, value, condition, truth)
+                    }
+                };
+            });
         known
+    }
+
+    /// The instructions that hand values to other procedures or to cells, or capture the continuation, block by block.
+    pub(super) fn handing(&self) -> &[InstructionPlace] {
+        &self.inferred.noted.handing
     }
 
     /// Calls `visit` with the conditions in which `value` stands that are decided at a place.
@@ -121,29 +176,40 @@ impl<'a> Types<'a> {
         place: InstructionPlace,
         mut visit: impl FnMut(&Condition, Truth),
     ) {
-        self.facts.each_at(self.dominators, value, place, |known| {
-            if let Known::Condition(condition, truth) = known {
-                visit(condition, truth);
-            }
-        });
+        self.inferred
+            .facts
+            .each_at(self.dominators, value, place, |known| {
+                if let Known::Condition(condition, truth) = known {
+                    visit(condition, truth);
+                }
+            });
     }
 
-    /// Whether a parameter of a block that comes next has grown.
+    /// Whether a parameter has grown of a block that does not come later.
     fn visit(&mut self, id: BlockId, signatures: &Signatures) -> bool {
         let mut changed = false;
         let block = &self.procedure.blocks[id];
-        for (index, instruction) in block.instructions.iter().enumerate() {
-            let Some(result) = instruction.result else {
-                continue;
-            };
-            let operation = &instruction.operation;
-            self.of[result] = self.of_operation(operation, result, (id, index), signatures);
+        let (start, count) = self.inferred.open.of[id];
+        let mut left = 0;
+        for number in start..start + count {
+            let index = self.inferred.open.indices[number as usize];
+            let instruction = &block.instructions[index as usize];
+            let result = instruction.result.expect("an open one has a result");
+            let (operation, place) = (&instruction.operation, (id, index as usize));
+            let known = self.of_operation(operation, result, place, signatures);
+            self.inferred.of[result] = known;
+            if !is_settled(operation, known) {
+                self.inferred.open.indices[(start + left) as usize] = index;
+                left += 1;
+            }
         }
+        self.inferred.open.of[id].1 = left;
         for target in block.terminator.targets() {
             let parameters = &self.procedure.blocks[target.block].parameters;
+            let is_retreating = self.flow.is_retreating(id, target.block);
             for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                 let given = self.at_edge(argument, id, target.block);
-                changed |= self.grow(parameter, given);
+                changed |= self.grow(parameter, given) && is_retreating;
             }
         }
         if let Terminator::CallReceive { block, .. } = block.terminator {
@@ -192,7 +258,10 @@ impl<'a> Types<'a> {
     }
 
     fn grow(&mut self, parameter: ValueId, given: Type) -> bool {
-        let before = self.of[parameter];
+        let before = self.inferred.of[parameter];
+        if before == Type::ANY {
+            return false;
+        }
         let mut joined = before.join(given);
         if joined == before {
             return false;
@@ -200,11 +269,20 @@ impl<'a> Types<'a> {
         if let (Some(old), Some(new)) = (before.integer, joined.integer)
             && old != new
         {
-            self.growths[parameter] = self.growths[parameter].saturating_add(1);
-            joined.integer = Some(widen(&self.bounds, old, new, self.growths[parameter]));
+            self.inferred.growths[parameter] = self.inferred.growths[parameter].saturating_add(1);
+            joined.integer = Some(self.widen(old, new, self.inferred.growths[parameter]));
         }
-        self.of[parameter] = joined;
+        self.inferred.of[parameter] = joined;
         true
+    }
+
+    fn widen(&mut self, old: Range, new: Range, growths: u8) -> Range {
+        if growths <= GROWTHS_FREE {
+            return new;
+        }
+        let (procedure, unit) = (self.procedure, self.unit);
+        let bounds = (self.inferred.bounds).get_or_insert_with(|| likely_bounds(procedure, unit));
+        widen(bounds, old, new, growths)
     }
 
     fn refine(&self, known: Type, value: ValueId, condition: &Condition, truth: Truth) -> Type {
@@ -247,6 +325,51 @@ impl<'a> Types<'a> {
     }
 }
 
+impl Noted {
+    fn new(procedure: &Procedure) -> Self {
+        let mut noted = Self::default();
+        for (id, block) in procedure.blocks.entries() {
+            for (index, instruction) in block.instructions.iter().enumerate() {
+                match instruction.operation {
+                    Operation::MakeClosure(made, _) => {
+                        noted
+                            .made
+                            .extend(instruction.result.map(|result| (result, made)));
+                    }
+                    Operation::CallKnown(..)
+                    | Operation::ClosureInit(..)
+                    | Operation::CellSet(..)
+                    | Operation::Primitive(Primitive::Capture, _) => {
+                        noted.handing.push((id, index));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        noted.made.sort_unstable();
+        noted
+    }
+}
+
+impl Open {
+    /// All instructions with results.
+    fn new(procedure: &Procedure) -> Self {
+        let mut open = Self {
+            of: IdVec::new(),
+            indices: Vec::with_capacity(procedure.values.len()),
+        };
+        for block in &procedure.blocks {
+            let start = open.indices.len();
+            let numbered = (0..).zip(&block.instructions);
+            let with_result = numbered.filter(|(_, instruction)| instruction.result.is_some());
+            open.indices.extend(with_result.map(|(index, _)| index));
+            let count = open.indices.len() - start;
+            open.of.push((start as u32, count as u32));
+        }
+        open
+    }
+}
+
 /// What a range that grew from `old` to `new` is let grow to; `bounds` ascend.
 pub(super) fn widen(bounds: &[i128], old: Range, new: Range, growths: u8) -> Range {
     if growths <= GROWTHS_FREE {
@@ -264,21 +387,6 @@ pub(super) fn widen(bounds: &[i128], old: Range, new: Range, growths: u8) -> Ran
         wide.high = next.filter(|_| growths <= GROWTHS_MAX).unwrap_or(i128::MAX);
     }
     wide
-}
-
-fn closures_made(procedure: &Procedure) -> Vec<(ValueId, ProcedureId)> {
-    let instructions = procedure
-        .blocks
-        .iter()
-        .flat_map(|block| &block.instructions);
-    let mut made: Vec<(ValueId, ProcedureId)> = instructions
-        .filter_map(|each| match each.operation {
-            Operation::MakeClosure(made, _) => Some((each.result?, made)),
-            _ => None,
-        })
-        .collect();
-    made.sort_unstable();
-    made
 }
 
 /// Bounds of number types, and constants of the procedure with their neighbours.

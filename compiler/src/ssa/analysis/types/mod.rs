@@ -8,6 +8,7 @@ mod facts;
 #[cfg(test)]
 mod golden;
 mod infer;
+mod kept;
 mod kinds;
 mod lattice;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod words;
 
 pub(super) use facts::precedes;
 pub use infer::Types;
+pub use kept::KeptTypes;
 pub use kinds::Kinds;
 pub use lattice::Type;
 pub use range::Range;

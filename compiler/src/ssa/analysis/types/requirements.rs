@@ -23,7 +23,9 @@ pub fn each_requirement(operation: &Operation, mut tell: impl FnMut(ValueId, Typ
         Operation::Raw1(RawUnary::RealToF64, value) => tell(*value, Type::REAL),
         Operation::Raw1(RawUnary::UnboxI64, value) => tell(*value, Type::integer(Range::I64)),
         Operation::Raw1(RawUnary::UnboxU64, value) => tell(*value, Type::integer(Range::U64)),
-        Operation::Primitive(primitive, operands) => {
+        Operation::Primitive(primitive, operands)
+            if primitive.operand_types() != OperandTypes::Any =>
+        {
             for (&operand, required) in operands.iter().zip(of_operands(*primitive)) {
                 if required != Type::ANY {
                     tell(operand, required);

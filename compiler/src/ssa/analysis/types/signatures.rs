@@ -14,6 +14,7 @@ pub(super) const GROWTHS_FREE: u8 = 3;
 pub(super) const GROWTHS_MAX: u8 = 8;
 
 /// What is known across procedures.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Signatures {
     pub(super) parameters: IdVec<ProcedureId, Vec<Growing>>,
     pub(super) results: IdVec<ProcedureId, Growing>,
@@ -92,7 +93,7 @@ fn cells_at_first(unit: &Unit) -> IdVec<CellId, Growing> {
 }
 
 /// A type that grows a bounded number of times.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Growing {
     pub(super) of: Type,
     pub(super) growths: u8,

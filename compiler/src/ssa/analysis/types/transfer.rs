@@ -86,6 +86,44 @@ pub(super) fn of_operation(
     }
 }
 
+/// Whether the type of an operation's result, which is `known` now, stays what it is, whatever the types of operands
+/// and signatures grow to: operands that have members keep some, and nothing grows beyond [`Type::ANY`].
+pub(super) fn is_settled(operation: &Operation, known: Type) -> bool {
+    match operation {
+        Operation::Word(_)
+        | Operation::Literal(_)
+        | Operation::StaticClosure(_)
+        | Operation::MakeClosure(..)
+        | Operation::GlobalRef(_)
+        | Operation::Call(..)
+        | Operation::CallHost(..) => true,
+        Operation::CellRef(_) | Operation::CallKnown(..) | Operation::ClosureRef(..) => {
+            known == Type::ANY
+        }
+        Operation::Primitive(primitive, _) => !known.is_none() && !depends_on_types(*primitive),
+        _ => false,
+    }
+}
+
+/// Whether the type of a result depends on more than whether the operands have members.
+fn depends_on_types(primitive: Primitive) -> bool {
+    let is_computed = matches!(
+        primitive,
+        Primitive::Add
+            | Primitive::Subtract
+            | Primitive::Multiply
+            | Primitive::Divide
+            | Primitive::BitwiseAnd
+            | Primitive::BitwiseIor
+            | Primitive::BitwiseXor
+            | Primitive::ArithmeticShift
+            | Primitive::Quotient
+            | Primitive::Remainder
+            | Primitive::Modulo
+    );
+    is_computed || primitive.result() == ResultType::FlonumOfFlonums
+}
+
 fn of_small(small: i16) -> Type {
     Type::integer(Range::only(i128::from(small)))
 }

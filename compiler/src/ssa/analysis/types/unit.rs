@@ -26,7 +26,7 @@ use std::collections::VecDeque;
 
 use abi::primitive::Primitive;
 
-use super::infer::Types;
+use super::infer::{Inferred, Types};
 use super::kinds::Kinds;
 use super::lattice::Type;
 use super::signatures::Signatures;
@@ -34,8 +34,7 @@ use crate::checkpoint;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, KnownCalls};
 use crate::ssa::ir::{
-    BlockId, Callee, CellId, InstructionPlace, Operation, Procedure, ProcedureId, Terminator, Unit,
-    ValueId,
+    BlockId, Callee, CellId, InstructionPlace, Operation, ProcedureId, Terminator, Unit, ValueId,
 };
 
 /// Types of all values of all procedures.
@@ -47,17 +46,23 @@ pub struct UnitTypes<'a> {
     signatures: Signatures,
 }
 
+/// The types of a unit, apart from the unit.
+#[derive(Debug)]
+pub(super) struct UnitInferred {
+    procedures: IdVec<ProcedureId, Inferred>,
+    known: KnownCalls,
+    signatures: Signatures,
+}
+
 impl<'a> UnitTypes<'a> {
     /// Infers the types of all values of `unit`, of whose procedures `graphs` are the shapes.
     pub fn infer(unit: &'a Unit, graphs: &'a IdVec<ProcedureId, Graph>) -> Self {
         let known = KnownCalls::new(unit);
-        let types = |(number, procedure): (ProcedureId, &'a Procedure)| {
-            Types::new(unit, number, procedure, &graphs[number])
-        };
+        let types = |number: ProcedureId| Types::new(unit, number, &graphs[number]);
         let mut inference = Inference {
             unit,
             signatures: Signatures::new(unit, &known),
-            types: unit.procedures.entries().map(types).collect(),
+            types: unit.procedures.ids().map(types).collect(),
             users: Users::new(unit),
             pending: VecDeque::new(),
             is_pending: unit.procedures.side_table(false),
@@ -72,6 +77,44 @@ impl<'a> UnitTypes<'a> {
             known,
             signatures: inference.signatures,
         }
+    }
+
+    /// The types of `unit` that were inferred before.
+    pub(super) fn of_inferred(
+        unit: &'a Unit,
+        graphs: &'a IdVec<ProcedureId, Graph>,
+        inferred: UnitInferred,
+    ) -> Self {
+        let procedures = graphs.entries().zip(inferred.procedures);
+        Self {
+            procedures: procedures
+                .map(|((id, graph), inferred)| Types::of_inferred(unit, id, graph, inferred))
+                .collect(),
+            known: inferred.known,
+            signatures: inferred.signatures,
+        }
+    }
+
+    /// What was inferred.
+    pub(super) fn into_inferred(self) -> UnitInferred {
+        UnitInferred {
+            procedures: (self.procedures.into_iter())
+                .map(Types::into_inferred)
+                .collect(),
+            known: self.known,
+            signatures: self.signatures,
+        }
+    }
+
+    /// Whether inference finds the same anew, and the shapes of the procedures as well.
+    pub(super) fn is_fresh(&self, unit: &Unit) -> bool {
+        let graphs = unit.procedures.iter().map(Graph::new).collect();
+        let fresh = UnitTypes::infer(unit, &graphs);
+        let mut pairs = self.procedures.iter().zip(&fresh.procedures);
+        self.procedures.len() == fresh.procedures.len()
+            && pairs.all(|(kept, fresh)| kept.is_equal_to(fresh))
+            && self.signatures == fresh.signatures
+            && self.known == fresh.known
     }
 
     /// What known calls of a procedure get.
@@ -171,12 +214,17 @@ impl Inference<'_> {
     fn harvest(&mut self, number: ProcedureId) {
         let procedure = &self.unit.procedures[number];
         let mut result = Type::NONE;
+        let mut next = 0;
         for (id, block) in procedure.blocks.entries() {
-            for (index, instruction) in block.instructions.iter().enumerate() {
-                self.harvest_operation(number, (id, index), &instruction.operation);
-                if instruction.operation == Operation::Primitive(Primitive::Capture, Vec::new()) {
+            while let Some(&place) = self.types[number].handing().get(next)
+                && place.0 == id
+            {
+                let operation = &block.instructions[place.1].operation;
+                self.harvest_operation(number, place, operation);
+                if let Operation::Primitive(Primitive::Capture, _) = operation {
                     result = Type::ANY;
                 }
+                next += 1;
             }
             let end = (id, block.instructions.len());
             result = result.join(match &block.terminator {

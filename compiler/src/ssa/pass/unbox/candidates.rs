@@ -1,13 +1,12 @@
 //! Which values could be raw.
 
-use std::collections::HashMap;
-
 use abi::primitive::Primitive;
 use abi::tag;
 use syntax::{DatumKind, Number};
 
 use crate::core::ir::Literal;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::ssa::analysis::{Flow, Range, Type, Types, blocks_with_fixed_parameters};
 use crate::ssa::ir::{
     BlockId, Condition, InstructionPlace, Operation, Procedure, ProcedureId, RawBinary, RawUnary,
@@ -31,7 +30,7 @@ pub(super) struct Facts {
     /// Into what each value can be converted.
     convertible: Conversions,
     /// What values are where they are used, if they can be converted there and not everywhere.
-    local: HashMap<(InstructionPlace, ValueId), Type>,
+    local: IdMap<(InstructionPlace, ValueId), Type>,
 }
 
 /// An operation on raw operands that does what one on tagged operands did.
@@ -128,7 +127,7 @@ impl Facts {
             operations: values.side_table(None),
             candidates: values.side_table(None),
             convertible: Conversions::default(),
-            local: HashMap::new(),
+            local: IdMap::default(),
         };
         facts.note_definitions(unit, procedure, flow);
         facts.convertible = Conversions {

@@ -1,12 +1,11 @@
 //! Rewriting to raw values: operations, and conversions at the borders.
 
-use std::collections::HashMap;
-
 use super::candidates::{Facts, RawOperation, is_exact_word, raw_takes_tagged};
 use super::components::Choice;
 use super::signatures::UnitFacts;
 use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
+use crate::id_map::IdMap;
 use crate::ssa::analysis::{Graph, Range};
 use crate::ssa::ir::{
     BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, RawBinary,
@@ -36,9 +35,9 @@ pub(super) fn rewrite(
         depth: &graph.loops.depth,
         values: std::mem::take(&mut procedure.values),
         same: chosen.side_table(None),
-        at_definition: HashMap::new(),
-        converted_at_definition: HashMap::new(),
-        converted_here: HashMap::new(),
+        at_definition: IdMap::default(),
+        converted_at_definition: IdMap::default(),
+        converted_here: IdMap::default(),
         block: BlockId::ENTRY,
         index: 0,
         instructions: Vec::new(),
@@ -69,10 +68,10 @@ struct Rewriter<'a> {
     /// Values that others are the same as.
     same: IdVec<ValueId, Option<ValueId>>,
     /// Conversions to be inserted after the definitions of values.
-    at_definition: HashMap<ValueId, Vec<Instruction>>,
-    converted_at_definition: HashMap<(ValueId, Repr), ValueId>,
+    at_definition: IdMap<ValueId, Vec<Instruction>>,
+    converted_at_definition: IdMap<(ValueId, Repr), ValueId>,
     /// Conversions in the current block.
-    converted_here: HashMap<(ValueId, RawUnary), ValueId>,
+    converted_here: IdMap<(ValueId, RawUnary), ValueId>,
     block: BlockId,
     /// Of the instruction that is being rewritten; the terminator's is their number.
     index: usize,
@@ -389,7 +388,7 @@ fn boxing(repr: Repr) -> RawUnary {
 
 fn insert_after_definitions(
     procedure: &mut Procedure,
-    mut at_definition: HashMap<ValueId, Vec<Instruction>>,
+    mut at_definition: IdMap<ValueId, Vec<Instruction>>,
 ) {
     if at_definition.is_empty() {
         return;

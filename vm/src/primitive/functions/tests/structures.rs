@@ -187,6 +187,24 @@ fn deep_and_widely_shared_structures_are_compared_soon() {
 }
 
 #[test]
+fn what_stands_behind_a_long_part_counts_for_hashes() {
+    let m = mutator();
+    let zeros = "0 ".repeat(100);
+    let shapes: [fn(&str, usize) -> String; 5] = [
+        |zeros, number| format!("#(#({zeros}) {number})"),
+        |zeros, number| format!("(({zeros}) {number})"),
+        |zeros, number| format!("(#({zeros}) . {number})"),
+        |zeros, number| format!("#({zeros} {number})"),
+        |zeros, number| format!("#({number} {zeros})"),
+    ];
+    for shape in shapes {
+        let hash = |number| answer(&m, f::equal_hash, &shape(&zeros, number));
+        let hashes: std::collections::BTreeSet<String> = (0..100).map(hash).collect();
+        assert_eq!(hashes.len(), 100, "{}", shape("0 ...", 1));
+    }
+}
+
+#[test]
 fn equal_values_have_equal_hashes() {
     let m = mutator();
     for text in [

@@ -1,6 +1,7 @@
-;;; SRFI 128: comparators.
+;;; Comparators: (srfi 128) without the comparators that SRFI 162 adds to it. Those would be made whenever the runtime
+;;; starts.
 
-(define-library (srfi 128)
+(define-library (srfi 128 kernel)
   (export make-comparator comparator? comparator-ordered? comparator-hashable?
           make-eq-comparator make-eqv-comparator make-equal-comparator
           make-pair-comparator make-list-comparator make-vector-comparator
@@ -12,6 +13,7 @@
           comparator-test-type comparator-check-type comparator-hash
           =? <? >? <=? >=? comparator-if<=>)
   (import (scheme base) (scheme char) (scheme case-lambda) (scheme complex) (scheme inexact)
+          (only (cozen condition) %check-argument)
           (rename (cozen hash-table)
                   (text-hash string-hash)
                   (folded-text-hash string-ci-hash)
@@ -33,29 +35,44 @@
     (define unnoted 4000)
     (define noted 40)
 
-    ;; The ordering and the hash may be #f: then there is none.
     (define-record-type comparator
-      (make-comparator type? same? less? hash)
+      (new-comparator type? same? less? hash)
       comparator?
       (type? comparator-type-test-predicate)
       (same? comparator-equality-predicate)
       (less? comparator-ordering-predicate)
       (hash comparator-hash-function))
 
+    ;; The ordering and the hash may be #f: then there is none, and what stands in its place raises.
+    (define (make-comparator type? same? less? hash)
+      (new-comparator (procedure-argument type? 1) (procedure-argument same? 2)
+                      (procedure-argument (or less? no-order) 3)
+                      (procedure-argument (or hash no-hash) 4)))
+
+    (define (procedure-argument object number)
+      (%check-argument procedure? object 'make-comparator number "procedure")
+      object)
+
+    (define (no-order a b)
+      (error "the comparator has no ordering predicate to compare:" a b))
+
+    (define (no-hash object)
+      (error "the comparator has no hash function for" object))
+
     (define (comparator-ordered? comparator)
-      (if (comparator-ordering-predicate comparator) #t #f))
+      (not (eq? (comparator-ordering-predicate comparator) no-order)))
 
     (define (comparator-hashable? comparator)
-      (if (comparator-hash-function comparator) #t #f))
+      (not (eq? (comparator-hash-function comparator) no-hash)))
 
     (define (anything? object) #t)
 
     (define boolean-hash object-hash)
     (define char-hash object-hash)
 
-    (define (make-eq-comparator) (make-comparator anything? eq? #f identity-hash))
-    (define (make-eqv-comparator) (make-comparator anything? eqv? #f equivalence-hash))
-    (define (make-equal-comparator) (make-comparator anything? equal? #f object-hash))
+    (define (make-eq-comparator) (new-comparator anything? eq? no-order identity-hash))
+    (define (make-eqv-comparator) (new-comparator anything? eqv? no-order equivalence-hash))
+    (define (make-equal-comparator) (new-comparator anything? equal? no-order object-hash))
 
     ;; No hash is larger than this. No hash depends on a salt.
     (define-syntax hash-bound (syntax-rules () ((_) 4611686018427387903)))
@@ -82,7 +99,7 @@
 
     ;; Objects in the order of their types, then of their values. What has no order is equal or not.
     (define (make-default-comparator)
-      (make-comparator anything? default-same? default<? default-hash))
+      (new-comparator anything? default-same? default<? default-hash))
 
     ;; As `equal?`, but for numbers, which are the same if they are `=`, in pairs and vectors too.
     (define (default-same? a b)
@@ -172,8 +189,19 @@
 
     (define default-hash
       (case-lambda
-        ((object) (hash-of-parts object))
-        ((object bound) (modulo (hash-of-parts object) bound))))
+        ((object) (hash-of object))
+        ((object bound) (modulo (hash-of object) bound))))
+
+    (define (hash-of object)
+      (if (compound? object) (hash-of-parts object) (leaf-hash object)))
+
+    (define (leaf-hash object)
+      (cond ((number? object) (number-hash object))
+            ((string? object) (string-hash object))
+            ((symbol? object) (symbol-hash object))
+            ((and (not (built-in? object)) (registered-comparator object))
+             => (lambda (comparator) (comparator-hash comparator object)))
+            (else (object-hash object))))
 
     ;; How many parts of a structure its hash depends on.
     (define hashed-parts 64)
@@ -190,11 +218,7 @@
                        (loop (append (vector->list part 0 (min length left)) rest)
                              left
                              (combine hash (+ 2 length)))))
-                    ((number? part) (loop rest left (combine hash (number-hash part))))
-                    ((and (not (built-in? part)) (registered-comparator part))
-                     => (lambda (comparator)
-                          (loop rest left (combine hash (comparator-hash comparator part)))))
-                    (else (loop rest left (combine hash (object-hash part)))))))))
+                    (else (loop rest left (combine hash (leaf-hash part)))))))))
 
     (define (type-rank object)
       (cond ((null? object) 0) ((pair? object) 1) ((boolean? object) 2) ((char? object) 3)
@@ -272,7 +296,7 @@
                          (and (same? x y) (loop (+ index 1))))))))))
 
     (define (make-pair-comparator first second)
-      (make-comparator
+      (new-comparator
        (lambda (object)
          (and (pair? object)
               (comparator-test-type first (car object))
@@ -291,7 +315,7 @@
       (case-lambda
         ((element) (make-list-comparator element list? null? car cdr))
         ((element type? empty? head tail)
-         (make-comparator
+         (new-comparator
           (lambda (object)
             (and (type? object)
                  (let loop ((rest object))
@@ -324,7 +348,7 @@
                  result
                  (loop (- index 1) (cons (ref object index) result)))))
          (let ((of-lists (make-list-comparator element)))
-           (make-comparator
+           (new-comparator
             (lambda (object) (and (type? object) (comparator-test-type of-lists (elements object))))
             (lambda (a b) (=? of-lists (elements a) (elements b)))
             (lambda (a b)

@@ -1,0 +1,38 @@
+;;; SRFI 71: multiple values in let, let* and letrec.
+
+(import (scheme base) (scheme write) (scheme process-context) (prefix (srfi 71) m:))
+(include "../prelude.scm")
+
+(test '(1 2 3) (m:let ((a 1) (b c (values 2 3))) (list a b c)))
+(test '(1 (2 3) (4 5)) (m:let (((values a . rest) (values 1 2 3)) ((values . all) (values 4 5))) (list a rest all)))
+(test '(1 2) (m:let (((values a b) (values 1 2))) (list a b)))
+(test 'done (m:let (((values) (values))) 'done))
+(test 'empty (m:let () 'empty))
+(test 10 (m:let loop ((n 4) (sum 0)) (if (= n 0) sum (loop (- n 1) (+ sum n)))))
+;; The expressions of `let` do not see its variables.
+(test '(0 1) (let ((x 0)) (m:let ((x 1) (y z (values x x))) (list y x))))
+(test '(1 2 3) (m:let* ((a 1) (b c (values (+ a 1) (+ a 2)))) (list a b c)))
+(test '(1 1 (2)) (m:let* ((x 1) ((values y . z) (values x (+ x 1)))) (list x y z)))
+(test 2 (m:let* ((x 1) (x (+ x 1))) x))
+(test '(#t #f) (m:letrec ((ev? od? (values (lambda (n) (or (= n 0) (od? (- n 1))))
+                                           (lambda (n) (and (< 0 n) (ev? (- n 1)))))))
+                 (list (ev? 10) (od? 10))))
+(test 120 (m:letrec ((f (lambda (n) (if (= n 0) 1 (* n (f (- n 1))))))) (f 5)))
+(test-error (m:let ((a b (values 1))) a))
+(test-error (m:let ((a b (values 1 2 3))) a))
+
+(define-syntax all (syntax-rules () ((_ expression) (call-with-values (lambda () expression) list))))
+(test '((1 (2 3)) (1 2 (3)) (1 2 3 ()) (1 2 3 4 (5)) ((1) (2) ((3))))
+      (list (all (m:uncons '(1 2 3))) (all (m:uncons-2 '(1 2 3))) (all (m:uncons-3 '(1 2 3)))
+            (all (m:uncons-4 '(1 2 3 4 5)))
+            (map list (all (m:uncons-2 '(1 2 3))))))
+(test '(1 2 (3)) (all (m:uncons-cons '((1 . 2) 3))))
+(test '((1 2) () (1 2) ()) (list (all (m:unlist '(1 2))) (all (m:unlist '())) (all (m:unvector #(1 2)))
+                                 (all (m:unvector #()))))
+(test '((1 2) #(1 2) () #()) (list (m:values->list (values 1 2)) (m:values->vector (values 1 2))
+                                   (m:values->list (values))
+                                   (m:values->vector (values))))
+(test-error (m:uncons '()))
+(test-error (m:uncons-2 '(1)))
+
+(finish "SRFI 71")
