@@ -1,9 +1,10 @@
 //! The lazy sweep: finds holes between marked objects, as copies need them.
 
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 use crate::address::{Address, AddressRange};
-use crate::space::block::{self, MEDIUM_BYTES};
+use crate::space::block;
 use crate::space::metadata::Metadata;
 
 /// For longer objects no hole is looked for.
@@ -17,12 +18,23 @@ const SEARCHED_BLOCKS_MAX: usize = 4;
 pub(crate) struct Holes {
     /// Blocks that were not looked at since the last full collection, high addresses first. Small objects take the last
     /// one, medium ones the first one.
-    unswept: VecDeque<Address>,
-    /// The rest of the block that is being swept.
+    unswept: VecDeque<Unswept>,
+    unswept_free_bytes: usize,
+    small: Sweep,
+    medium: Sweep,
+}
+
+#[derive(Debug)]
+struct Unswept {
+    start: Address,
+    free_bytes: usize,
+}
+
+/// A block that is being swept.
+#[derive(Debug)]
+struct Sweep {
     rest: AddressRange,
-    /// The same for medium objects.
-    medium_rest: AddressRange,
-    /// Bytes of all holes that were not passed yet, also of those too short to be used.
+    /// Bytes of its holes that were not passed yet, also of those too short to be used.
     free_bytes: usize,
 }
 
@@ -31,40 +43,41 @@ impl Holes {
     pub(crate) const fn none() -> Self {
         Self {
             unswept: VecDeque::new(),
-            rest: AddressRange::EMPTY,
-            medium_rest: AddressRange::EMPTY,
-            free_bytes: 0,
+            unswept_free_bytes: 0,
+            small: Sweep::DONE,
+            medium: Sweep::DONE,
         }
     }
 
     /// The holes of these blocks: each with the bytes that objects take there.
     pub(crate) fn of(blocks: impl IntoIterator<Item = (Address, usize)>) -> Self {
         let mut holes = Self::none();
-        for (start, used_bytes) in blocks {
-            holes.free_bytes += block::BYTES - used_bytes;
-            holes.unswept.push_back(start);
-        }
+        let unswept = blocks.into_iter().map(|(start, used_bytes)| Unswept {
+            start,
+            free_bytes: block::BYTES - used_bytes,
+        });
+        holes.unswept = unswept.collect();
         // Low addresses are used first, so that what lives gathers there.
-        let starts = holes.unswept.make_contiguous();
-        starts.sort_unstable_by(|left, right| right.cmp(left));
+        let blocks = holes.unswept.make_contiguous();
+        blocks.sort_unstable_by_key(|block| Reverse(block.start));
+        holes.unswept_free_bytes = blocks.iter().map(|block| block.free_bytes).sum();
         holes
     }
 
     /// Bytes of the holes to come, an upper bound of what can be put there.
     pub(crate) const fn free_bytes(&self) -> usize {
-        self.free_bytes
+        self.unswept_free_bytes + self.small.free_bytes + self.medium.free_bytes
     }
 
     /// The next hole that takes any object that is not medium.
     pub(crate) fn next(&mut self, metadata: &Metadata) -> Option<AddressRange> {
         loop {
-            let hole = take_hole(metadata, &mut self.rest, &mut self.free_bytes);
-            if hole.bytes() >= MEDIUM_BYTES {
+            if let Some(hole) = self.small.next(metadata) {
                 return Some(hole);
             }
-            if hole.is_empty() {
-                self.rest = block::range(self.unswept.pop_back()?);
-            }
+            let block = self.unswept.pop_back()?;
+            self.unswept_free_bytes -= block.free_bytes;
+            self.small = Sweep::of(&block);
         }
     }
 
@@ -80,35 +93,55 @@ impl Holes {
         }
         let mut blocks_left = SEARCHED_BLOCKS_MAX;
         loop {
-            let hole = take_hole(metadata, &mut self.medium_rest, &mut self.free_bytes);
-            if hole.bytes() >= bytes {
-                return Some(hole);
-            }
-            if hole.is_empty() {
-                if blocks_left == 0 {
-                    return None;
+            while let Some(hole) = self.medium.next(metadata) {
+                if hole.bytes() >= bytes {
+                    return Some(hole);
                 }
-                blocks_left -= 1;
-                self.medium_rest = block::range(self.unswept.pop_front()?);
             }
+            if blocks_left == 0 {
+                return None;
+            }
+            blocks_left -= 1;
+            let block = self.unswept.pop_front()?;
+            self.unswept_free_bytes -= block.free_bytes;
+            self.medium = Sweep::of(&block);
         }
     }
 
-    /// Leaves out the blocks of which `is_gone` says so. (What they had free is counted on.)
+    /// Leaves out the blocks of which `is_gone` says so.
     pub(crate) fn forget(&mut self, is_gone: impl Fn(Address) -> bool) {
-        self.unswept.retain(|&start| !is_gone(start));
-        for rest in [&mut self.rest, &mut self.medium_rest] {
-            if !rest.is_empty() && is_gone(rest.start) {
-                *rest = AddressRange::EMPTY;
+        self.unswept.retain(|block| !is_gone(block.start));
+        self.unswept_free_bytes = self.unswept.iter().map(|block| block.free_bytes).sum();
+        for sweep in [&mut self.small, &mut self.medium] {
+            if !sweep.rest.is_empty() && is_gone(sweep.rest.start) {
+                *sweep = Sweep::DONE;
             }
         }
     }
 }
 
-/// The next hole of the rest of a block, which is passed then; empty if there is none.
-fn take_hole(metadata: &Metadata, rest: &mut AddressRange, free_bytes: &mut usize) -> AddressRange {
-    let hole = metadata.hole_after(*rest);
-    rest.start = hole.end;
-    *free_bytes = free_bytes.saturating_sub(hole.bytes());
-    hole
+impl Sweep {
+    const DONE: Self = Self {
+        rest: AddressRange::EMPTY,
+        free_bytes: 0,
+    };
+
+    fn of(block: &Unswept) -> Self {
+        Self {
+            rest: block::range(block.start),
+            free_bytes: block.free_bytes,
+        }
+    }
+
+    /// The next hole that is long enough for any object that is not medium, which is passed then.
+    fn next(&mut self, metadata: &Metadata) -> Option<AddressRange> {
+        let hole = metadata.long_hole_after(self.rest);
+        if hole.is_empty() {
+            *self = Self::DONE;
+            return None;
+        }
+        self.rest.start = hole.end;
+        self.free_bytes = self.free_bytes.saturating_sub(hole.bytes());
+        Some(hole)
+    }
 }

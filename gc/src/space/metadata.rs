@@ -15,6 +15,7 @@
 use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
 use crate::error::ArenaError;
 use crate::platform::memory_map::MemoryMap;
+use crate::space::block::MEDIUM_BYTES;
 
 const EPOCH_MAX: u8 = 0x3f;
 const START: u8 = 0x40;
@@ -183,6 +184,66 @@ impl Metadata {
         }
     }
 
+    /// The first hole of at least [`MEDIUM_BYTES`] of the rest of a block, as [`Self::hole_after`]. Looks at eight
+    /// bytes at a time, and not at each object: shorter holes are many.
+    pub(crate) fn long_hole_after(&self, rest: AddressRange) -> AddressRange {
+        let bytes = self.bytes_of(rest);
+        let address_of = |place: Address| {
+            let granules = place.bytes_after(bytes.start);
+            rest.start.offset_bytes(granules * GRANULE_BYTES)
+        };
+        let mut hole_start = rest.start;
+        let mut is_inside_object = false;
+        for (place, said) in self.said_words(rest) {
+            if said == 0 {
+                continue;
+            }
+            let first = place.offset_bytes(said.trailing_zeros() as usize / 8);
+            let last = place.offset_bytes(7 - said.leading_zeros() as usize / 8);
+            let hole = AddressRange {
+                start: hole_start,
+                end: address_of(first),
+            };
+            if !is_inside_object && hole.bytes() >= MEDIUM_BYTES {
+                return hole;
+            }
+            hole_start = address_of(last).offset_bytes(GRANULE_BYTES);
+            // SAFETY: `said_words` shows accessible metadata.
+            is_inside_object = unsafe { byte_pointer(last).read() } & END == 0;
+        }
+        let is_long = !is_inside_object && rest.end.bytes_after(hole_start) >= MEDIUM_BYTES;
+        AddressRange {
+            start: if is_long { hole_start } else { rest.end },
+            end: rest.end,
+        }
+    }
+
+    /// The words of metadata for `range`, and bit 7 of each of their bytes that has an epoch that counts.
+    fn said_words(&self, range: AddressRange) -> impl Iterator<Item = (Address, u64)> {
+        assert!(
+            range.is_empty() || range.start >= self.heap.start && range.end <= self.covered_end,
+            "{range:?} has no metadata"
+        );
+        let [current, previous] = [self.epoch, self.previous].map(broadcast);
+        let bytes = self.bytes_of(range);
+        let mut place = Address::new(bytes.start.raw() & !7);
+        // Bytes before the range do not count.
+        let mut counted = u64::MAX << (8 * (bytes.start.raw() & 7));
+        std::iter::from_fn(move || {
+            if place >= bytes.end {
+                return None;
+            }
+            // SAFETY: the word lies in accessible metadata, as was just checked: blocks have whole words. Nobody
+            // writes there at the same time.
+            let epochs = unsafe { place.load_word() } & broadcast(EPOCH_MAX);
+            let said = (zero_bytes(epochs ^ current) | zero_bytes(epochs ^ previous)) & counted;
+            let word = place;
+            counted = u64::MAX;
+            place = place.offset_bytes(8);
+            Some((word, said))
+        })
+    }
+
     /// The marked objects in `range`, at whose start no object is under way.
     pub(crate) fn objects(&self, range: AddressRange) -> impl Iterator<Item = AddressRange> {
         let mut rest = range;
@@ -267,7 +328,7 @@ mod tests {
 
     const HEAP: AddressRange = AddressRange::new(Address::new(1 << 30), 1 << 20);
     const BLOCK: AddressRange = AddressRange::new(Address::new(1 << 30), 64 << 10);
-    const GRANULES: usize = 64;
+    const GRANULES: usize = 256;
 
     fn metadata() -> Metadata {
         let mut metadata = Metadata::new(HEAP).expect("address space");
@@ -291,16 +352,24 @@ mod tests {
     }
 
     fn holes(metadata: &Metadata, block: AddressRange) -> Vec<AddressRange> {
+        all_holes(block, |rest| metadata.hole_after(rest))
+    }
+
+    fn long_holes(metadata: &Metadata, block: AddressRange) -> Vec<AddressRange> {
+        all_holes(block, |rest| metadata.long_hole_after(rest))
+    }
+
+    fn all_holes(
+        block: AddressRange,
+        hole_after: impl Fn(AddressRange) -> AddressRange,
+    ) -> Vec<AddressRange> {
         let mut rest = block;
-        let mut holes = Vec::new();
-        loop {
-            let hole = metadata.hole_after(rest);
-            if hole.is_empty() {
-                return holes;
-            }
-            holes.push(hole);
+        std::iter::from_fn(|| {
+            let hole = hole_after(rest);
             rest.start = hole.end;
-        }
+            (!hole.is_empty()).then_some(hole)
+        })
+        .collect()
     }
 
     /// Objects and gaps by turns, of so many granules, as far as they fit.
@@ -322,7 +391,7 @@ mod tests {
         /// Epoch after epoch, what was marked in the last one is found, and nothing else.
         #[test]
         fn marks_rotate(
-            epochs in prop::collection::vec(prop::collection::vec((0_usize..20, 1_usize..20), 0..20), 1..150)
+            epochs in prop::collection::vec(prop::collection::vec((0_usize..30, 1_usize..30), 0..30), 1..150)
         ) {
             let mut metadata = metadata();
             let whole = range(0, GRANULES);
@@ -340,6 +409,8 @@ mod tests {
                 let hole_bytes: usize = holes(&metadata, whole).iter().map(|hole| hole.bytes()).sum();
                 let object_bytes: usize = objects.iter().map(|object| object.bytes()).sum();
                 prop_assert_eq!(hole_bytes + object_bytes, whole.bytes());
+                let long: Vec<_> = holes(&metadata, whole).into_iter().filter(|hole| hole.bytes() >= MEDIUM_BYTES).collect();
+                prop_assert_eq!(long_holes(&metadata, whole), long);
             }
         }
     }
@@ -354,10 +425,18 @@ mod tests {
         assert!(metadata.begin_full());
         mark(&metadata, second);
         let whole = range(0, GRANULES);
-        let expected = [range(0, 3), range(5, 5), range(11, 9), range(29, 35)];
+        let expected = [
+            range(0, 3),
+            range(5, 5),
+            range(11, 9),
+            range(29, GRANULES - 29),
+        ];
         assert_eq!(holes(&metadata, whole), expected);
         metadata.end_trace();
-        assert_eq!(holes(&metadata, whole), [range(0, 10), range(11, 53)]);
+        assert_eq!(
+            holes(&metadata, whole),
+            [range(0, 10), range(11, GRANULES - 11)]
+        );
     }
 
     #[test]
