@@ -14,7 +14,7 @@ use crate::image::{ImageId, ImageKeeper};
 use crate::mark_queue::MarkQueue;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, Visitor};
 use crate::slot::Slot;
-use crate::space::block::{self, MEDIUM_BYTES};
+use crate::space::block::MEDIUM_BYTES;
 use crate::space::large::LARGE_BYTES;
 use crate::weak::{Ephemeron, Ephemerons, Watched, WeakPair};
 
@@ -242,7 +242,6 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     fn mark_in_place(&mut self, object: Address, bytes: usize) {
         // SAFETY: objects of the old space lie in its blocks.
         unsafe { self.heap.old.metadata.mark(object, bytes) };
-        block::count(&self.heap.arena, object, bytes);
         if self.ephemerons.is_watching {
             self.ephemerons.object_reached(object);
         }

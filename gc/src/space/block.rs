@@ -25,12 +25,12 @@ pub(crate) fn used_bytes(arena: &Arena, start: Address) -> usize {
     arena.number_of(start) as usize
 }
 
-/// Says that the block is of `kind`, and that no object is counted there.
-pub(crate) fn label(arena: &Arena, start: Address, kind: ChunkKind) {
-    arena.set(range(start), kind, 0);
+/// Says that the block is of `kind`, and how many bytes objects take there.
+pub(crate) fn label(arena: &Arena, start: Address, kind: ChunkKind, used_bytes: usize) {
+    arena.set(range(start), kind, used_bytes as u32);
 }
 
-/// Counts objects of `bytes` in the block that `address` lies in.
+/// Counts copies of `bytes` in the block that `address` lies in.
 #[inline(always)]
 pub(crate) fn count(arena: &Arena, address: Address, bytes: usize) {
     arena.add_to_number(address, bytes as u32);

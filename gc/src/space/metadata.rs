@@ -218,6 +218,26 @@ impl Metadata {
         }
     }
 
+    /// How many bytes the marked objects of a block take.
+    pub(crate) fn marked_bytes(&self, block: AddressRange) -> usize {
+        let mut granules = 0_usize;
+        for (index, (place, said)) in self.said_words(block).enumerate() {
+            if said == 0 {
+                continue;
+            }
+            // SAFETY: `said_words` shows accessible metadata.
+            let word = unsafe { place.load_word() };
+            // Each object takes one granule more than its end lies behind its start.
+            let (starts, ends) = (word << 1 & said, word & said);
+            let (start_count, end_count) = (byte_count(starts), byte_count(ends));
+            granules = granules
+                .wrapping_add(start_count)
+                .wrapping_add(byte_indices(ends) + 8 * index * end_count)
+                .wrapping_sub(byte_indices(starts) + 8 * index * start_count);
+        }
+        granules * GRANULE_BYTES
+    }
+
     /// The words of metadata for `range`, and bit 7 of each of their bytes that has an epoch that counts.
     fn said_words(&self, range: AddressRange) -> impl Iterator<Item = (Address, u64)> {
         assert!(
@@ -321,6 +341,17 @@ const fn zero_bytes(word: u64) -> u64 {
     !(((word & low) + low) | word | low)
 }
 
+/// How many bytes have bit 7; no other bits are set.
+const fn byte_count(bits: u64) -> usize {
+    bits.count_ones() as usize
+}
+
+/// The sum of the indices of the bytes that have bit 7; no other bits are set.
+const fn byte_indices(bits: u64) -> usize {
+    let indices = (bits >> 7) * 0xff & u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7]);
+    (indices.wrapping_mul(broadcast(1)) >> 56) as usize
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -409,6 +440,7 @@ mod tests {
                 let hole_bytes: usize = holes(&metadata, whole).iter().map(|hole| hole.bytes()).sum();
                 let object_bytes: usize = objects.iter().map(|object| object.bytes()).sum();
                 prop_assert_eq!(hole_bytes + object_bytes, whole.bytes());
+                prop_assert_eq!(metadata.marked_bytes(whole), object_bytes);
                 let long: Vec<_> = holes(&metadata, whole).into_iter().filter(|hole| hole.bytes() >= MEDIUM_BYTES).collect();
                 prop_assert_eq!(long_holes(&metadata, whole), long);
             }

@@ -153,7 +153,7 @@ impl OldSpace {
     fn add_block(&mut self, arena: &Arena) -> Result<Address, ArenaError> {
         let start = match self.spare.pop() {
             Some(start) => {
-                block::label(arena, start, ChunkKind::Old);
+                block::label(arena, start, ChunkKind::Old, 0);
                 start
             }
             None => self.reserve_block(arena)?,
@@ -233,11 +233,8 @@ impl OldSpace {
         let plan = Plan::choose(need, budget_bytes, self.blocks.iter().map(used));
         let is_condemned = |start: &Address| used(start) < plan.below_bytes;
         (self.condemned, self.blocks) = self.blocks.iter().partition(|&start| is_condemned(start));
-        for &start in &self.blocks {
-            block::label(arena, start, ChunkKind::Old);
-        }
         for &start in &self.condemned {
-            block::label(arena, start, ChunkKind::Condemned);
+            arena.set_kind(block::range(start), ChunkKind::Condemned);
         }
         let is_gone = |address| arena.kind_of(address) == ChunkKind::Condemned;
         if self.metadata.begin_full() {
@@ -273,32 +270,27 @@ impl OldSpace {
         self.runs.clear();
         self.medium_runs.clear();
         (self.open, self.medium_open) = (AddressRange::EMPTY, AddressRange::EMPTY);
-        let mut evacuated_blocks = 0;
-        for start in std::mem::take(&mut self.condemned) {
-            if block::used_bytes(arena, start) > 0 {
-                arena.set_kind(block::range(start), ChunkKind::Old);
-                self.blocks.push(start);
-            } else {
-                block::label(arena, start, ChunkKind::Spare);
-                self.spare.push(start);
-                evacuated_blocks += 1;
-            }
-        }
         self.object_bytes = 0;
+        let mut evacuated_blocks = 0;
         let mut with_holes = Vec::new();
-        let spare = &mut self.spare;
-        let object_bytes = &mut self.object_bytes;
-        self.blocks.retain(|&start| {
-            let used_bytes = block::used_bytes(arena, start);
-            *object_bytes += used_bytes;
+        let condemned_count = self.condemned.len();
+        let mut blocks = std::mem::take(&mut self.condemned);
+        blocks.append(&mut self.blocks);
+        for (index, start) in blocks.into_iter().enumerate() {
+            let used_bytes = self.metadata.marked_bytes(block::range(start));
             if used_bytes == 0 {
-                block::label(arena, start, ChunkKind::Spare);
-                spare.push(start);
-            } else if block::BYTES - used_bytes >= HOLE_BYTES_MIN {
+                block::label(arena, start, ChunkKind::Spare, 0);
+                self.spare.push(start);
+                evacuated_blocks += usize::from(index < condemned_count);
+                continue;
+            }
+            block::label(arena, start, ChunkKind::Old, used_bytes);
+            self.blocks.push(start);
+            self.object_bytes += used_bytes;
+            if block::BYTES - used_bytes >= HOLE_BYTES_MIN {
                 with_holes.push((start, used_bytes));
             }
-            used_bytes > 0
-        });
+        }
         self.holes = Holes::of(with_holes);
         evacuated_blocks
     }
