@@ -13,7 +13,7 @@ use crate::space::block;
 use crate::space::evacuation::Need;
 use crate::space::large::LARGE_BYTES;
 use crate::statistics::Event;
-use crate::trace::Tracer;
+use crate::trace::{RootVisitor, Tracer};
 use crate::verify;
 
 /// So many full collections more may make room by evacuation, if each makes holes smaller by a part.
@@ -178,7 +178,7 @@ struct Swept {
 fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     let mut tracer = Tracer::<M, false>::start(heap, 0);
     for slot in mem::take(&mut tracer.heap.remembered) {
-        tracer.slot(slot);
+        RootVisitor(&mut tracer).slot(slot);
     }
     for table in tracer.heap.address_hashed.take() {
         // SAFETY: old objects are freed by full collections only, which empty this list.
@@ -243,9 +243,10 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
     scope: Scope,
 ) {
     tracer.source = ImageKeeper::Handle;
-    tracer.heap.handles.clone().each_root(tracer);
+    let handles = tracer.heap.handles.clone();
+    handles.each_root(&mut RootVisitor(tracer));
     tracer.source = ImageKeeper::Root;
-    M::each_root(state, scope, tracer);
+    M::each_root(state, scope, &mut RootVisitor(tracer));
     tracer.drain();
     tracer.settle_weak_references(state);
 }

@@ -1,8 +1,9 @@
 //! The transitive closure: evacuates and marks objects until no new object is reached.
 //!
 //! Copies are scanned in the order in which they were made (Cheney 1970). The worklist is the memory between the scan
-//! position and the end of the last run of copies. Old objects that a full collection marks where they are wait in a
-//! queue. Large and pinned objects, and images, wait in a list of their own.
+//! position and the end of the last run of copies. A minor collection scans the copies of one root before it visits the
+//! next root. Old objects that a full collection marks where they are wait in a queue. Large and pinned objects, and
+//! images, wait in a list of their own.
 
 use std::marker::PhantomData;
 use std::mem;
@@ -507,6 +508,27 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         self.cursor = range.start.offset_bytes(bytes);
         self.limit = range.end;
         Some(range.start)
+    }
+}
+
+/// Visits roots. What a minor collection copies because of a root lies together: were all roots visited first, the
+/// second objects of all lists would lie beside one another.
+pub(crate) struct RootVisitor<'tracer, 'heap, M, const FULL: bool>(
+    pub(crate) &'tracer mut Tracer<'heap, M, FULL>,
+);
+
+impl<M: ObjectModel, const FULL: bool> Visitor for RootVisitor<'_, '_, M, FULL> {
+    #[inline]
+    fn slot(&mut self, slot: Slot) {
+        self.0.slot(slot);
+        if !FULL {
+            self.0.scan_copies();
+        }
+    }
+
+    #[inline]
+    fn code(&mut self, code: Address) {
+        self.0.code(code);
     }
 }
 
