@@ -270,7 +270,7 @@ impl Frontend {
         let mut program = self.expand_with(libraries, allowance, |registry| {
             expand::expand_program(registry, source)
         })?;
-        program.last_expression = LastExpression::Value;
+        program.set_last_expression(LastExpression::Value);
         Ok(program)
     }
 
@@ -352,11 +352,12 @@ impl Frontend {
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
+        let source = source.clone().in_turn();
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let mut program = self.expand(&mut allowance, |registry| {
-            expand::expand_text(registry, EnvironmentId::INTERACTION, source)
+            expand::expand_text(registry, EnvironmentId::INTERACTION, &source)
         })?;
-        program.last_expression = last_expression;
+        program.set_last_expression(last_expression);
         self.finish(program, &mut allowance, self.options.purpose)
     }
 

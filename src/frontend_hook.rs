@@ -10,7 +10,7 @@ use compiler::id::Id as _;
 use compiler::memory;
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
-use vm::hooks::{EnvironmentNumber, FrontendError};
+use vm::hooks::{EnvironmentNumber, FormText, FrontendError};
 
 use crate::allowance::Allowance;
 use crate::error::Error;
@@ -59,6 +59,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
+        let source = source.up_to_mistake();
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment.0);
         let mut allowance = Allowance::new(path, memory_bytes);
@@ -67,10 +68,20 @@ impl vm::hooks::Frontend for SharedFrontend {
         });
         let purpose = frontend.options.purpose;
         let image = program.and_then(|mut program| {
-            program.last_expression = LastExpression::Value;
+            program.set_last_expression(LastExpression::Value);
             frontend.finish(program, &mut allowance, purpose)
         });
         image.map_err(as_frontend_error)
+    }
+
+    fn compile_next(
+        &mut self,
+        name: &str,
+        forms: &[FormText],
+        memory_bytes: usize,
+    ) -> Result<(TrustedImage<'static>, usize), FrontendError> {
+        let compiled = self.0.borrow_mut().compile_next(name, forms, memory_bytes);
+        compiled.map_err(as_frontend_error)
     }
 
     fn environment(

@@ -94,6 +94,8 @@ mod macro_settings;
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
+#[cfg(feature = "compiler")]
+mod next_forms;
 mod no_compiler;
 #[cfg(feature = "compiler")]
 mod portable;
@@ -157,7 +159,7 @@ pub use scheme::{Heap, Scheme};
 pub use source_prefix::SourcePrefix;
 pub use syntax::PlacedMessage;
 #[cfg(feature = "compiler")]
-pub use texts::{decode_text, read_forms};
+pub use texts::{mistake_width, read_forms};
 pub use value::Value;
 pub use vm::{
     CodeProblem, DataProblem, HeaderProblem, LinkRefusal, Retention, VerifyError, VmBuildError,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use vm::FrontendError;
-use vm::hooks::EnvironmentNumber;
+use vm::hooks::{EnvironmentNumber, FormText};
 
 use crate::error::Error;
 
@@ -49,6 +49,15 @@ impl vm::hooks::Frontend for NoCompiler {
         _environment: EnvironmentNumber,
         _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
+        Err(refused())
+    }
+
+    fn compile_next(
+        &mut self,
+        _name: &str,
+        _forms: &[FormText],
+        _memory_bytes: usize,
+    ) -> Result<(TrustedImage<'static>, usize), FrontendError> {
         Err(refused())
     }
 

@@ -45,6 +45,19 @@ impl Program {
         })
     }
 
+    /// A program that has come some other way than from a file: as its text in UTF-8, or as its image. `name` is for
+    /// messages. No cache keeps it.
+    pub fn of_bytes(name: &str, bytes: Vec<u8>) -> Self {
+        Self {
+            file: PathBuf::from(name),
+            name: name.to_owned(),
+            bytes,
+            is_regular: false,
+            place: None,
+            found: None,
+        }
+    }
+
     /// As the cache has it.
     pub(crate) fn looked_up(
         mut self,
@@ -91,7 +104,7 @@ impl Program {
     pub(crate) fn compile(self, runtime: &mut Runtime) -> Result<TrustedImage<'static>, Error> {
         let source = SourceText::decode(&self.name, &self.bytes);
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-        let source = source.in_file(&self.file);
+        let source = source.in_file(&self.file).in_turn();
         let cache = self.place.as_ref().map(|place| Arc::clone(&place.cache));
         begin(&mut *runtime.frontend()?, cache);
         let (place, found) = match self.place {

@@ -101,7 +101,8 @@ impl Runtime {
     }
 
     /// The image of the program, or of the forms, in a text that messages call `name`; for
-    /// [`Scheme::run_image`].
+    /// [`Scheme::run_image`]. All forms are expanded before the first one runs: see [`Scheme::run_text`] for forms that
+    /// bring macros for others.
     ///
     /// # Errors
     ///

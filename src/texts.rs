@@ -40,15 +40,23 @@ pub(crate) fn malformed(text: &str, name: &str, error: &SyntaxError) -> Diagnost
     }
 }
 
-/// The source text that `bytes` encode in UTF-8. `name` is for messages.
-///
-/// # Errors
-///
-/// [`Error::Syntax`]: the first byte that is wrong, with its place.
-pub fn decode_text(bytes: &[u8], name: &str) -> Result<String, Error> {
-    let source = SourceText::decode(name, bytes);
-    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-    Ok((*source.text).to_owned())
+/// How many characters of a line a mistake covers that begins in a column (from 1): those of the datum there, or of
+/// what is no datum. At least 1.
+pub fn mistake_width(line: &str, column: u32) -> usize {
+    let before = (column as usize).saturating_sub(1);
+    let start = line.char_indices().nth(before);
+    let text = start.map_or("", |(start, _)| &line[start..]);
+    let mut data = Data::new();
+    let mut parser = Parser::new(text);
+    let end = match parser.next_datum(&mut DataBuilder::new(&mut data)) {
+        Ok(_) => parser.offset(),
+        Err(error) if error.span.start == 0 => error.span.end,
+        // What begins there ends in another line.
+        Err(error) if error.is_incomplete() => text.len() as u32,
+        Err(_) => 0,
+    };
+    let covered = text.get(..end as usize).unwrap_or_default();
+    covered.trim_end().chars().count().max(1)
 }
 
 pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
@@ -76,5 +84,26 @@ pub(crate) fn is_library(source: &SourceText) -> bool {
             return false;
         }
         count += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mistake_width;
+
+    #[test]
+    fn a_mistake_is_as_wide_as_the_datum_or_token_that_begins_there() {
+        let widths = [
+            ("(if) (car 1)", 1, 4),
+            ("(if) (car 1)", 6, 7),
+            ("  (foo #<bar>)", 8, 6),
+            ("(λ λλ)", 4, 2),
+            ("(display (car '())", 1, 1),
+            ("(a", 3, 1),
+            ("", 7, 1),
+        ];
+        for (line, column, width) in widths {
+            assert_eq!(mistake_width(line, column), width, "{line} {column}");
+        }
     }
 }

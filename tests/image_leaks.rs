@@ -41,10 +41,8 @@ impl Usage {
             self.descriptors, early.descriptors,
             "descriptors: {early:?} then {self:?}"
         );
-        assert!(
-            self.mappings <= early.mappings + 8,
-            "mappings: {early:?} then {self:?}"
-        );
+        let bound = early.mappings + early.mappings / 10 + 8;
+        assert!(self.mappings <= bound, "mappings: {early:?} then {self:?}");
         let bound = early.resident_pages + early.resident_pages / 20;
         assert!(
             self.resident_pages <= bound,
@@ -53,8 +51,8 @@ impl Usage {
     }
 }
 
-/// How often usage is looked at. It goes up and down by some percent, with the phases of collections and of the C
-/// library's allocator: the most of a third of the looks is compared.
+/// How often usage is looked at. It goes up and down by some percent, with the phases of collections, with the places
+/// of small images in shared chunks and with the C library's allocator: the most of a third of the looks is compared.
 const LOOKS: usize = 30;
 
 /// Runs `cycle` `count` times and compares the last third with the first one, at whose end images have made a full
@@ -73,8 +71,12 @@ fn assert_steady(
         }
     }
     let most = |looks: &[Usage]| {
-        let most = looks.iter().max_by_key(|usage| usage.resident_pages);
-        *most.expect("there are looks")
+        let most = |field: fn(&Usage) -> usize| looks.iter().map(field).max();
+        Usage {
+            descriptors: most(|usage| usage.descriptors).expect("there are looks"),
+            mappings: most(|usage| usage.mappings).expect("there are looks"),
+            resident_pages: most(|usage| usage.resident_pages).expect("there are looks"),
+        }
     };
     let third = LOOKS / 3;
     most(&looks[looks.len() - third..]).assert_no_more_than(most(&looks[..third]));

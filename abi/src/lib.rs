@@ -24,6 +24,7 @@ pub mod claim;
 pub mod condition;
 pub mod executable;
 pub mod fingerprint;
+pub mod form_text;
 pub mod frame_map;
 pub mod fuzzing;
 pub mod image;

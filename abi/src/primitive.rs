@@ -450,6 +450,7 @@ macro_rules! for_each_primitive {
             Host raise_uncaught RaiseUncaught "%raise-uncaught" (1, 1) Write Any Any Maybe Slow;
             Host compile Compile "%compile" (2, 2) Write Any Any Maybe Slow;
             Host load Load "%load" (2, 2) Write Any Any Maybe Slow;
+            Host load_next LoadNext "%load-next" (2, 2) Write Any Any Maybe Slow;
             Host call_host CallHost "%call-host" (2, 2) Write Any Any Maybe Slow;
             Leaf external External "%external" (1, 1) Read Any Any Maybe Always;
             Host environment Environment "%environment" (1, 1) Write Any Any Maybe Slow;

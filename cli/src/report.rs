@@ -93,12 +93,17 @@ fn with_place(
         (None, Some(frame)) => (&frame.file, frame.line, frame.column, report),
         (None, None) => return format!("cozen: {report}"),
     };
+    let source_line = sources.line(file, line);
+    let width = match (text, source_line) {
+        (Some(_), Some(line)) => cozen::mistake_width(line, column),
+        _ => 1,
+    };
     let placed = PlacedMessage {
         file,
         line,
         column,
-        width: 1,
-        source_line: sources.line(file, line),
+        width: u32::try_from(width).unwrap_or(u32::MAX),
+        source_line,
         message,
     };
     placed.to_string()

@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use cozen::Error;
+use cozen::{Error, Program};
 
 use crate::arguments::{COMMANDS, Options};
 use crate::cache;
@@ -22,9 +22,9 @@ pub(crate) fn run_source(
     arguments: &[String],
 ) -> Result<Status, Error> {
     if file == Path::new(STANDARD_INPUT) {
-        let text = standard_input()?;
+        let program = Program::of_bytes("stdin", standard_input()?);
         let mut runtime = build(source_builder(options)?, command_line(file, arguments))?;
-        let image = runtime.compile_text(&text, "stdin")?;
+        let image = runtime.compile_program(program)?;
         return Ok(run(options, &mut runtime, &image, Path::new("stdin")));
     }
     let builder = source_builder(options)?;
@@ -67,14 +67,14 @@ fn run_image_or_source(
     run_source(options, &source, arguments)
 }
 
-fn standard_input() -> Result<String, Error> {
+fn standard_input() -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let read = std::io::stdin().read_to_end(&mut bytes);
     read.map_err(|error| Error::File {
         path: "standard input".to_owned(),
         error,
     })?;
-    cozen::decode_text(&bytes, "stdin")
+    Ok(bytes)
 }
 
 /// Says of a word that is the name of no file, and looks like a command, that it is neither.

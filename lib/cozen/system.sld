@@ -1,7 +1,7 @@
 ;;; The program and its surroundings: evaluation, exit, time, command line, features.
 
 (define-library (cozen system)
-  (export eval %thunk-of %thunk-of-file environment interaction-environment system-global-environment load
+  (export eval %thunk-of %thunk-of-file %load-forms environment interaction-environment system-global-environment load
           exit emergency-exit command-line
           get-environment-variable get-environment-variables
           current-jiffy jiffies-per-second current-second features
@@ -46,6 +46,19 @@
                (%check-argument string? name 'load 1 "string")
                (%check-argument %environment? environment 'load 2 "environment")
                (%load name environment)))))
+        load))
+
+    ;; Evaluates what is left of a text behind the forms of an image: the last thing that the image does.
+    (define %load-forms
+      (let ((load
+            (lambda (name forms)
+              (let loop ((forms forms))
+                (let ((next (%load-next name forms)))
+                  (if (null? (cdr next))
+                      ((car next))
+                      (begin
+                        ((car next))
+                        (loop (cdr next)))))))))
         load))
 
     (define exit

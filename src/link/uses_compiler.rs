@@ -10,10 +10,16 @@ use loader::{ImageView, Procedure};
 const CELL_BYTES: u32 = 8;
 
 /// The primitives that ask the compiler.
-const OF_COMPILER: [Primitive; 3] = [Primitive::Compile, Primitive::Load, Primitive::Environment];
+const OF_COMPILER: [Primitive; 4] = [
+    Primitive::Compile,
+    Primitive::Load,
+    Primitive::LoadNext,
+    Primitive::Environment,
+];
 
 /// The globals of the library whose procedures use these primitives.
-const GLOBALS_OF_COMPILER: [&str; 9] = [
+const GLOBALS_OF_COMPILER: [&str; 10] = [
+    "%load-forms",
     "%thunk-of",
     "%thunk-of-file",
     "environment",

@@ -22,6 +22,19 @@ impl EnvironmentNumber {
     }
 }
 
+/// A form of a text that is evaluated form by form ([`abi::form_text`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FormText {
+    /// The text, with what separates it from the form before.
+    pub text: String,
+    /// How many line feeds stand before the text in its file.
+    pub line: u32,
+    /// How many characters stand before the text in its line.
+    pub column: u32,
+    /// Whether letters in symbols are folded where the text starts.
+    pub folds_case: bool,
+}
+
 /// The compiler, as `eval` and `load` need it.
 pub trait Frontend {
     /// Called before the other methods: learns which bodies of libraries have run to their end, by the globals that
@@ -48,8 +61,8 @@ pub trait Frontend {
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError>;
 
-    /// An image whose entry runs all forms of the file at `path`. That is to take no more than about
-    /// `memory_bytes` of memory.
+    /// An image whose entry runs all forms of the file at `path`, up to the first mistake in one of them, unless that
+    /// is the first form. That is to take no more than about `memory_bytes` of memory.
     ///
     /// # Errors
     ///
@@ -60,6 +73,20 @@ pub trait Frontend {
         environment: EnvironmentNumber,
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError>;
+
+    /// An image whose entry runs some of these forms in the interaction environment, from the first one on, and how
+    /// many these are. The forms follow one another in the text called `name`. That is to take no more than about
+    /// `memory_bytes` of memory.
+    ///
+    /// # Errors
+    ///
+    /// [`FrontendError`]: the first form does not compile.
+    fn compile_next(
+        &mut self,
+        name: &str,
+        forms: &[FormText],
+        memory_bytes: usize,
+    ) -> Result<(TrustedImage<'static>, usize), FrontendError>;
 
     /// An environment: for a list of import sets one that holds what they provide, for `import` the one in which
     /// libraries are imported to load them, for anything else the interaction environment. `None` if a library of a

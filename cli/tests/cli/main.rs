@@ -5,6 +5,7 @@ mod build;
 mod cache;
 mod cached_native_code;
 mod everywhere;
+mod in_turn;
 mod library_images;
 mod limits;
 mod long_work;

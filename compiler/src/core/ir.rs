@@ -70,6 +70,8 @@ pub struct Program {
     pub closed: bool,
     /// How the entry evaluates its last expression.
     pub last_expression: LastExpression,
+    /// Whether that evaluates the rest of a text, of which the unit is the first part.
+    pub goes_on: bool,
     /// Counts what passes do.
     pub rewrites: Rewrites,
     /// What is doubtful about the text, but no mistake for certain.
@@ -78,6 +80,17 @@ pub struct Program {
     pub libraries: Vec<NeededLibrary>,
     /// Sections that tools and compilers look for in the image.
     pub records: Vec<(&'static str, Vec<u8>)>,
+}
+
+impl Program {
+    /// Chooses how the entry evaluates its last expression. If that is the rest of a text, and one value is wanted, it
+    /// is a tail call: the frame of the forms that have run is not in the way.
+    pub fn set_last_expression(&mut self, how: LastExpression) {
+        self.last_expression = match how {
+            LastExpression::Value if self.goes_on => LastExpression::TailCall,
+            how => how,
+        };
+    }
 }
 
 /// A library that the image of a unit needs.

@@ -298,6 +298,7 @@ impl<'registry> Expander<'registry> {
             returns_itself: immutable && self.registry.interfaces.returns_itself(key),
         });
         self.globals.insert(Rc::clone(key), id);
+        self.registry.keys.note_mentioned(key);
         id
     }
 

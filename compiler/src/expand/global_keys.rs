@@ -1,4 +1,4 @@
-//! The keys of the globals that libraries define: no two globals have the same.
+//! The keys of globals: no two of those that libraries define have the same.
 
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -13,7 +13,12 @@ pub(super) struct GlobalKeys {
     counts: HashMap<Rc<str>, usize>,
     /// Libraries whose globals images define that were made apart.
     images: HashSet<Rc<str>>,
+    /// Whether a text has mentioned a procedure that evaluates forms.
+    pub(super) may_evaluate: bool,
 }
+
+/// The keys of the procedures that evaluate forms.
+const EVALUATORS: [&str; 4] = ["eval", "load", "%thunk-of", "%thunk-of-file"];
 
 #[derive(Debug)]
 struct TakenKey {
@@ -30,6 +35,11 @@ enum Order {
 }
 
 impl GlobalKeys {
+    /// A text mentions the global `key`.
+    pub(super) fn note_mentioned(&mut self, key: &str) {
+        self.may_evaluate |= EVALUATORS.contains(&key);
+    }
+
     /// How many keys are taken.
     pub(super) fn len(&self) -> usize {
         self.taken.len()

@@ -75,6 +75,12 @@ impl Expander<'_> {
         source: SourceText,
         depth: usize,
     ) -> Result<Vec<SyntaxId>> {
+        let ReadText { forms, mistake, .. } = self.read_text(source, depth);
+        mistake.map_or(Ok(forms), Err)
+    }
+
+    /// Takes in a text up to its end or first mistake.
+    pub(crate) fn read_text(&mut self, source: SourceText, depth: usize) -> ReadText {
         let text = Rc::clone(&source.text);
         let case = source.case;
         let file = self.sources.add(source, depth);
@@ -83,24 +89,69 @@ impl Expander<'_> {
         let mut parser = Parser::new(&text);
         parser.set_fold_case(case == LetterCase::Folded);
         let mut builder = DataBuilder::supervised(&mut data, &OfThread);
-        let failure = |error: SyntaxError| {
-            if let SyntaxErrorKind::Stopped(stop) = error.kind {
-                end(stop);
-            }
-            let place = FileSpan {
-                file,
-                span: error.span,
-            };
-            Failure::new(place, error.to_string())
-        };
         memory::take_all(text.len(), memory::TEXT_BYTE_BYTES);
-        while let Some(form) = parser.next_datum(&mut builder).map_err(failure)? {
-            forms.push(form);
-        }
+        let mut starts = Vec::new();
+        let mistake = loop {
+            starts.push(FormStart {
+                offset: parser.offset(),
+                folds_case: parser.folds_case(),
+            });
+            match parser.next_datum(&mut builder) {
+                Ok(Some(form)) => forms.push(form),
+                Ok(None) => break None,
+                Err(error) => break Some(misread(file, &error)),
+            }
+        };
         memory::take_all(data.len(), memory::DATUM_BYTES);
         let names = &mut self.registry.names;
         let forms = self.syntax.import_all(names, &data, &forms, file);
         self.budget.extend(data.len());
-        Ok(forms)
+        ReadText {
+            file,
+            forms,
+            starts,
+            mistake,
+        }
     }
+}
+
+/// A text that was read.
+pub(crate) struct ReadText {
+    pub(crate) file: u16,
+    pub(crate) forms: Vec<SyntaxId>,
+    /// Where each form starts, with what separates it from the form before; and what is behind the last form.
+    pub(crate) starts: Vec<FormStart>,
+    /// Why there is not more, if the text does not end there.
+    pub(crate) mistake: Option<Failure>,
+}
+
+impl ReadText {
+    /// A form without a text.
+    pub(crate) fn of_datum(form: SyntaxId) -> Self {
+        Self {
+            file: 0,
+            forms: vec![form],
+            starts: Vec::new(),
+            mistake: None,
+        }
+    }
+}
+
+/// Where a form starts.
+#[derive(Clone, Copy)]
+pub(crate) struct FormStart {
+    pub(crate) offset: u32,
+    /// Whether letters are folded there.
+    pub(crate) folds_case: bool,
+}
+
+fn misread(file: u16, error: &SyntaxError) -> Failure {
+    if let SyntaxErrorKind::Stopped(stop) = error.kind {
+        end(stop);
+    }
+    let place = FileSpan {
+        file,
+        span: error.span,
+    };
+    Failure::new(place, error.to_string())
 }

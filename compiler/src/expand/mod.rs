@@ -27,6 +27,7 @@ mod forms;
 mod give_back;
 mod global_keys;
 mod import_set;
+mod in_turn;
 mod include;
 mod interaction;
 mod interaction_state;
@@ -70,9 +71,11 @@ pub use macro_evaluator::{
 };
 pub use registry::LibraryRegistry;
 pub use separate::{Separate, SeparateLibrary, expand_separately};
-pub use source::{LetterCase, SourceText};
+pub use source::{LetterCase, SourceText, TextStart};
 pub use source_files::{SourceFiles, SystemFiles};
-pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};
+pub use unit::{
+    Outcome, expand_first_forms, expand_form, expand_libraries, expand_program, expand_text,
+};
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,10 @@ pub struct SourceText {
     pub text: Rc<str>,
     /// What becomes of letters in symbols, up to a directive.
     pub case: LetterCase,
+    /// When its forms are expanded.
+    pub(crate) order: FormOrder,
+    /// Where the text starts in what it was taken from.
+    start: TextStart,
     /// The folder that relative names in the text start from, unless the name tells.
     folder: Option<Rc<Path>>,
 }
@@ -33,6 +37,27 @@ pub enum LetterCase {
     Folded,
 }
 
+/// When the forms of a text are expanded that are evaluated one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum FormOrder {
+    /// All of them before the first one runs.
+    #[default]
+    Together,
+    /// Those behind a form that may evaluate others when this one has run.
+    InTurn,
+    /// As `InTurn`, and a mistake is found when the forms before it have run.
+    UpToMistake,
+}
+
+/// Where a text starts: lines before it, and characters before it in its first line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextStart {
+    /// Line feeds before the text.
+    pub line: u32,
+    /// Characters between the last of them and the text.
+    pub column: u32,
+}
+
 impl SourceText {
     /// A text and its name.
     pub fn new(name: &str, text: &str) -> Self {
@@ -40,8 +65,31 @@ impl SourceText {
             name: name.into(),
             text: text.into(),
             case: LetterCase::Kept,
+            order: FormOrder::Together,
+            start: TextStart::default(),
             folder: None,
         }
+    }
+
+    /// The text, which is to run at once: if a form may evaluate others, the forms behind it are expanded when it has
+    /// run. A mistake anywhere is found before.
+    #[must_use]
+    pub fn in_turn(self) -> Self {
+        let order = FormOrder::InTurn;
+        Self { order, ..self }
+    }
+
+    /// As [`Self::in_turn`], for a text whose forms are evaluated up to the first mistake.
+    #[must_use]
+    pub fn up_to_mistake(self) -> Self {
+        let order = FormOrder::UpToMistake;
+        Self { order, ..self }
+    }
+
+    /// The text, as a part of another one with the same name.
+    #[must_use]
+    pub fn starting_at(self, start: TextStart) -> Self {
+        Self { start, ..self }
     }
 
     /// The text of a file. A name cannot tell where the file is if its path is no UTF-8.
@@ -55,6 +103,7 @@ impl SourceText {
     pub(crate) fn with_text(&self, text: &str) -> Self {
         Self {
             text: text.into(),
+            start: TextStart::default(),
             ..self.clone()
         }
     }
@@ -192,7 +241,13 @@ impl Sources {
             column,
             span: mistake.place.span,
         };
-        place.diagnostic(mistake.message, mistake.notes)
+        let mut diagnostic = place.diagnostic(mistake.message, mistake.notes);
+        if line == source.start.line + 1 {
+            // What stands before the text in its first line is not known.
+            let blank = " ".repeat(source.start.column as usize);
+            diagnostic.source_line.insert_str(0, &blank);
+        }
+        diagnostic
     }
 }
 
@@ -206,7 +261,11 @@ impl File {
         let offset = offset.min(self.source.text.len() as u32);
         let start = self.line_starts[line_index];
         let column = self.characters_before(offset) - self.characters_before(start) + 1;
-        (lines as u32, column)
+        let before = self.source.start;
+        match line_index {
+            0 => (before.line + 1, before.column.saturating_add(column)),
+            _ => (before.line.saturating_add(lines as u32), column),
+        }
     }
 
     fn characters_before(&self, offset: u32) -> u32 {

@@ -11,10 +11,12 @@ use super::environments::EnvironmentId;
 use super::expanded_item::ExpandedItem;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
+use super::in_turn::Turn;
+use super::include::ReadText;
 use super::name::TopId;
 use super::registry::LibraryRegistry;
 use super::resolver::Meaning;
-use super::source::SourceText;
+use super::source::{FormOrder, SourceText};
 use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
 use super::write_interface::{Unwritable, write_interface};
@@ -52,17 +54,18 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
     let macros = registry.interfaces.loaded_count();
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
-    let forms = match expander.read_source(source.clone(), 0) {
-        Ok(forms) => forms,
-        Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
-    };
+    let mut text = expander.read_text(source.clone(), 0);
+    if let Some(failure) = text.mistake.take() {
+        return Err(vec![expander.sources.diagnostic(failure)]);
+    }
+    let forms = &text.forms;
     let is_program = forms.first().is_some_and(|&form| {
         expander.is_form_named(form, CoreForm::Import.name())
             || expander.is_form_named(form, CoreForm::DefineLibrary.name())
     });
     if is_program {
         let mut failures = Vec::new();
-        expander.program_forms(&forms, &mut failures);
+        expander.program_forms(forms, &mut failures);
         let persists = expander.persists || expander.registry.interfaces.loaded_count() != macros;
         let outcome = expander.outcome(failures);
         if !persists {
@@ -73,7 +76,8 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
     } else {
         expander.registry.set_compiled_libraries(None);
         expander.registry.truncate_tops(tops);
-        expander.interact(EnvironmentId::INTERACTION, &forms)
+        let mut turn = Turn::new(source.order, true);
+        expander.interact(EnvironmentId::INTERACTION, text, &mut turn)
     }
 }
 
@@ -103,7 +107,8 @@ pub(super) fn guarded<T>(
 pub type Outcome = std::result::Result<Program, Vec<Diagnostic>>;
 
 /// Expands all forms of a text in an environment, one after the other. The value of the unit is that
-/// of the last form.
+/// of the last form. If the text is evaluated [in turn](SourceText::in_turn), the unit may end before it, and goes on
+/// with the rest then.
 ///
 /// # Errors
 ///
@@ -113,13 +118,40 @@ pub fn expand_text(
     environment: EnvironmentId,
     source: &SourceText,
 ) -> Outcome {
-    guarded(registry, &source.name, |registry| {
-        let mut expander = Expander::new(registry, TopId::FIRST);
-        match expander.read_source(source.clone(), 0) {
-            Ok(forms) => expander.interact(environment, &forms),
-            Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
+    expand_turn(registry, environment, source, true).map(|(program, _)| program)
+}
+
+/// As [`expand_text`], but the unit does not go on with the rest. Also answers how many forms are in the unit.
+///
+/// # Errors
+///
+/// As there.
+pub fn expand_first_forms(
+    registry: &mut LibraryRegistry,
+    source: &SourceText,
+) -> std::result::Result<(Program, usize), Vec<Diagnostic>> {
+    expand_turn(registry, EnvironmentId::INTERACTION, source, false)
+}
+
+fn expand_turn(
+    registry: &mut LibraryRegistry,
+    environment: EnvironmentId,
+    source: &SourceText,
+    goes_on: bool,
+) -> std::result::Result<(Program, usize), Vec<Diagnostic>> {
+    let mut turn = Turn::new(source.order, goes_on);
+    loop {
+        let outcome = guarded(registry, &source.name, |registry| {
+            let mut expander = Expander::new(registry, TopId::FIRST);
+            let text = expander.read_text(source.clone(), 0);
+            expander.interact(environment, text, &mut turn)
+        });
+        match turn.forms_before_mistake.take() {
+            // The forms before it are expanded anew, without traces of what comes behind them.
+            Some(forms) if outcome.is_err() => turn.forms_max = forms,
+            _ => return outcome.map(|program| (program, turn.forms)),
         }
-    })
+    }
 }
 
 /// Expands a form in an environment.
@@ -139,7 +171,9 @@ pub fn expand_form(
         let form = expander.take_in(data, &[form])[0];
         memory::take_all(data.len(), memory::DATUM_BYTES);
         expander.budget.extend(data.len());
-        let outcome = expander.interact(environment, &[form]);
+        let text = ReadText::of_datum(form);
+        let mut turn = Turn::new(FormOrder::Together, false);
+        let outcome = expander.interact(environment, text, &mut turn);
         if registry.changes == changes {
             // Only the unit has used the names that it brought.
             registry.names.truncate_symbols(symbols);
@@ -282,7 +316,13 @@ impl Expander<'_> {
         }
     }
 
-    fn interact(mut self, environment: EnvironmentId, forms: &[SyntaxId]) -> Outcome {
+    /// Expands as many forms of a text as share a unit.
+    fn interact(
+        mut self,
+        environment: EnvironmentId,
+        mut text: ReadText,
+        turn: &mut Turn,
+    ) -> Outcome {
         if environment == EnvironmentId::INTERACTION {
             self.registry.prepare_interaction();
         }
@@ -292,23 +332,26 @@ impl Expander<'_> {
             return self.outcome(vec![failure]);
         };
         self.top = top;
+        if environment != EnvironmentId::INTERACTION {
+            // Forms behind others know what these define there: nothing.
+            turn.order = FormOrder::Together;
+        }
+        let is_mistaken = text.mistake.is_some();
+        if is_mistaken && !turn.is_mistaken(text.forms.len()) {
+            let failure = text.mistake.take();
+            return self.outcome(failure.into_iter().collect());
+        }
+        turn.forms_before_mistake = None;
         let aliases = self.registry.names.alias_count();
         let macros = self.registry.interfaces.loaded_count();
         let mut failures = Vec::new();
-        match self.declare_libraries(forms) {
+        match self.declare_libraries(&text.forms) {
             Ok(others) => {
-                failures.extend(self.expand_declared(forms).err());
+                failures.extend(self.expand_declared(&text.forms).err());
                 if environment == EnvironmentId::INTERACTION {
                     self.note_defined_names(&others);
                 }
-                for form in others {
-                    if failures.len() >= DIAGNOSTICS_MAX {
-                        break;
-                    }
-                    let mut items = Vec::new();
-                    let scanned = self.scan(vec![form], &mut items);
-                    failures.extend(scanned.and_then(|()| self.run_items(items)).err());
-                }
+                self.expand_forms(&text, turn, &mut failures);
             }
             Err(failure) => failures.push(failure),
         }
@@ -316,6 +359,40 @@ impl Expander<'_> {
             self.registry.names.truncate_aliases(aliases);
         }
         self.outcome(failures)
+    }
+
+    /// Expands the forms of a text that are no libraries, up to the end of the unit.
+    fn expand_forms(&mut self, text: &ReadText, turn: &mut Turn, failures: &mut Vec<Failure>) {
+        turn.forms = text.forms.len();
+        for (index, &form) in text.forms.iter().enumerate() {
+            if failures.len() >= DIAGNOSTICS_MAX {
+                return;
+            }
+            if self.is_form_named(form, CoreForm::DefineLibrary.name()) {
+                continue;
+            }
+            let first_item = self.items.len();
+            let mut items = Vec::new();
+            let scanned = self.scan(vec![form], &mut items);
+            if let Err(failure) = scanned.and_then(|()| self.run_items(items)) {
+                failures.push(failure);
+                if turn.is_mistaken(index) {
+                    return;
+                }
+                continue;
+            }
+            if self.ends_turn(turn, index + 1, first_item) {
+                turn.forms = index + 1;
+                break;
+            }
+        }
+        let is_all = turn.forms == text.forms.len() && text.mistake.is_none();
+        if !is_all && turn.goes_on && failures.is_empty() {
+            let next = text.forms.get(turn.forms).or(text.forms.last());
+            if let Some(&at) = next {
+                self.evaluate_rest(text, turn.forms, at);
+            }
+        }
     }
 
     /// Expands the libraries that `forms` define: later texts may import them.

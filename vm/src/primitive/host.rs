@@ -10,6 +10,7 @@ use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use abi::condition::ConditionKind;
+use abi::form_text;
 use abi::tag::Kind;
 use gc::{Charge, Scope};
 use loader::TrustedImage;
@@ -18,7 +19,7 @@ use crate::collect::heap_exhausted;
 use crate::datum::DatumError;
 use crate::ending::HostError;
 use crate::error::{Condition, Irritant};
-use crate::hooks::{EnvironmentNumber, Frontend, FrontendError};
+use crate::hooks::{EnvironmentNumber, FormText, Frontend, FrontendError};
 use crate::images::{Growth, Retention};
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -159,6 +160,49 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
         })
     })?;
     load_compiled(m, &image, &path)
+}
+
+/// `(%load-next name forms)`: a procedure that evaluates some of the forms, from the first one on, and the others.
+pub(crate) fn load_next(m: &mut Mutator<'_>) -> Result<(), HostError> {
+    let name = Object::of_kind(m.argument(0), Kind::String).map(text_of);
+    let name = name.ok_or_else(|| HostError::Message("the text has no name".into()))?;
+    let forms = next_forms(m, m.argument(1))
+        .ok_or_else(|| HostError::Message("these are no forms of a text".into()))?;
+    let (image, count) = with_resources(m, |m, memory_bytes| {
+        with_frontend(m, |frontend| {
+            frontend.compile_next(&name, &forms, memory_bytes)
+        })
+    })?;
+    load_compiled(m, &image, &name)?;
+    m.set_result(|m| {
+        let mut rest = m.argument(1);
+        for _ in 0..count {
+            rest = m.pair(rest).map_or(Value::NULL, |(_, rest)| rest);
+        }
+        m.cons(m.result(), rest)
+    });
+    Ok(())
+}
+
+/// The forms up to the first one that is no definition, at least one: they are likely to share an image.
+fn next_forms<'m>(m: &'m Mutator<'_>, list: Value<'m>) -> Option<Vec<FormText>> {
+    let mut forms = Vec::new();
+    for form in m.elements(list) {
+        let fields = m.vector_elements(form)?;
+        let number = |index: usize| u32::try_from(fields.get(index)?.as_fixnum()?).ok();
+        let is_true = |index: usize| Some(fields.get(index)?.is_true());
+        let text = Object::of_kind(*fields.get(form_text::TEXT)?, Kind::String);
+        forms.push(FormText {
+            text: text_of(text?),
+            line: number(form_text::LINE)?,
+            column: number(form_text::COLUMN)?,
+            folds_case: is_true(form_text::FOLDS_CASE)?,
+        });
+        if !is_true(form_text::IS_DEFINITION)? {
+            break;
+        }
+    }
+    (!forms.is_empty()).then_some(forms)
 }
 
 /// `(%environment specification)`: `#f` if a library is not loaded.

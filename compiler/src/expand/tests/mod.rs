@@ -5,6 +5,7 @@ mod environments;
 mod forms;
 mod give_back;
 mod hygiene;
+mod in_turn;
 mod libraries;
 mod live_objects;
 mod macros;

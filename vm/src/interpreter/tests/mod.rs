@@ -14,7 +14,7 @@ use syntax::{Data, DatumId};
 
 use self::assembler::{Assembler, Code, CodePlace, Shape};
 use crate::ending::VmError;
-use crate::hooks::{EnvironmentNumber, Frontend, FrontendError};
+use crate::hooks::{EnvironmentNumber, FormText, Frontend, FrontendError};
 use crate::mutator::Mutator;
 use crate::value::Value;
 use crate::vm::{Vm, VmOptions};
@@ -50,6 +50,15 @@ impl Frontend for NoFrontend {
         _: EnvironmentNumber,
         _: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
+        Err(FrontendError::default())
+    }
+
+    fn compile_next(
+        &mut self,
+        _: &str,
+        _: &[FormText],
+        _: usize,
+    ) -> Result<(TrustedImage<'static>, usize), FrontendError> {
         Err(FrontendError::default())
     }
 
