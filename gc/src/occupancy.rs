@@ -14,11 +14,14 @@ pub(crate) struct Occupancy {
 }
 
 impl Occupancy {
+    /// All objects: what old ones take when a minor collection is done.
+    pub(crate) const fn bytes(self) -> usize {
+        self.fixed_bytes.saturating_add(self.movable_bytes)
+    }
+
     /// All objects, and a copy of each that moves.
     pub(crate) const fn bytes_with_copies(self) -> usize {
-        self.fixed_bytes
-            .saturating_add(self.movable_bytes)
-            .saturating_add(self.movable_bytes)
+        self.bytes().saturating_add(self.movable_bytes)
     }
 
     /// The same with the holes: what the system sees.

@@ -40,8 +40,10 @@ const HOLE_PARTS: usize = 8;
 /// The policy: thresholds, and what counts towards them.
 #[derive(Debug)]
 pub(crate) struct Trigger {
-    /// What the embedder allows and the arena has places for: objects with their metadata, copies, and what is charged.
+    /// What the embedder allows and the arena has places for: objects with their metadata, and what is charged.
     heap_bytes_max: usize,
+    /// What the embedder allows: the same, and the copies of young objects. The nursery has places of its own.
+    allowed_bytes_max: usize,
     nursery_budget_bytes: usize,
     growth_percent: usize,
     full_bytes_min: usize,
@@ -68,16 +70,15 @@ impl Trigger {
     pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize, account: Account) -> Self {
         // The chunks of a large object may be twice as long as the object, and blocks have holes.
         let placed_bytes_max = heap_region_bytes / 5 * 2;
-        let heap_bytes_max = options
-            .heap_bytes_max
-            .unwrap_or(usize::MAX)
-            .min(placed_bytes_max);
+        let allowed_bytes_max = options.heap_bytes_max.unwrap_or(usize::MAX);
+        let heap_bytes_max = allowed_bytes_max.min(placed_bytes_max);
         let nursery_budget_bytes = options
             .nursery_bytes
             .min(heap_bytes_max / 8)
             .max(HeapOptions::NURSERY_BYTES_MIN);
         let mut trigger = Self {
             heap_bytes_max,
+            allowed_bytes_max,
             nursery_budget_bytes,
             growth_percent: options.growth_percent.max(100),
             full_bytes_min: options.full_bytes_min,
@@ -123,8 +124,12 @@ impl Trigger {
 
     /// How many bytes of old objects, or of charges, can come before the maximum is reached.
     pub(crate) fn spare_bytes(&self, occupancy: Occupancy) -> usize {
-        self.heap_bytes_max
-            .saturating_sub(occupancy.bytes_with_copies())
+        let allowed_bytes = self
+            .allowed_bytes_max
+            .saturating_sub(occupancy.bytes_with_copies());
+        let placed_bytes = self.heap_bytes_max.saturating_sub(occupancy.bytes());
+        allowed_bytes
+            .min(placed_bytes)
             .saturating_sub(self.charged_bytes())
     }
 
@@ -362,6 +367,23 @@ mod tests {
         trigger.full_done(1000 * MIB);
         assert!(!trigger.is_full_due(live(39 * MIB)) && trigger.is_full_due(live(39 * MIB + 1)));
         assert_eq!(trigger.room_bytes(live(30 * MIB)), 18 * MIB);
+    }
+
+    #[test]
+    fn young_objects_take_no_places_of_old_ones() {
+        let options = HeapOptions {
+            heap_bytes_max: None,
+            ..HeapOptions::default()
+        };
+        let trigger = Trigger::new(&options, 100 * MIB, Account::default());
+        let young = |movable_bytes| Occupancy {
+            movable_bytes,
+            ..fixed(10 * MIB)
+        };
+        assert_eq!(trigger.spare_bytes(young(0)), 30 * MIB);
+        assert_eq!(trigger.spare_bytes(young(20 * MIB)), 10 * MIB);
+        assert!(!trigger.is_exhausted(young(25 * MIB), 5 * MIB));
+        assert!(trigger.is_exhausted(young(25 * MIB), 5 * MIB + 1));
     }
 
     #[test]
