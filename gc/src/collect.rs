@@ -195,12 +195,7 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Swept {
     heap.remembered.clear();
     heap.address_hashed.clear();
     let arena = Arc::clone(&heap.arena);
-    let need = evacuation_need(heap);
-    let budget_bytes = match heap.zeal {
-        // Everything is to move, so that stale references show.
-        Some(_) => usize::MAX,
-        None => heap.evacuation_bytes_max(),
-    };
+    let (need, budget_bytes) = evacuation(heap);
     let copied_bytes_max = heap.old.begin_full(&arena, need, budget_bytes);
     let mut tracer = Tracer::<M, true>::start(heap, copied_bytes_max);
     tracer.source = ImageKeeper::Pin;
@@ -225,16 +220,24 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Swept {
     }
 }
 
-/// How much a full collection should evacuate.
-fn evacuation_need(heap: &mut Heap) -> Need {
+/// Why a full collection should evacuate, and how many bytes it may copy.
+fn evacuation(heap: &mut Heap) -> (Need, usize) {
     let is_wanted = mem::take(&mut heap.is_compaction_wanted);
-    if heap.zeal.is_some() || heap.evacuation == Evacuation::Everything {
-        Need::Everything
-    } else if is_wanted || heap.trigger.is_tight(heap.old_occupancy()) {
-        Need::Much
-    } else {
-        Need::Little
+    let is_tight = is_wanted || heap.trigger.is_tight(heap.old_occupancy());
+    if let Some(clock) = &mut heap.zeal {
+        return match clock.next_evacuation() {
+            // Holes and the marks beside them are to be checked.
+            Evacuation::AsNeeded if !is_tight => (Need::Little, 0),
+            // Everything is to move, so that stale references show.
+            _ => (Need::Everything, usize::MAX),
+        };
     }
+    let need = match heap.evacuation {
+        Evacuation::Everything => Need::Everything,
+        Evacuation::AsNeeded if is_tight => Need::Much,
+        Evacuation::AsNeeded => Need::Little,
+    };
+    (need, heap.evacuation_bytes_max())
 }
 
 fn trace_roots<M: ObjectModel, const FULL: bool>(

@@ -35,7 +35,7 @@ pub struct HeapOptions {
 pub enum Evacuation {
     /// Those in blocks that are nearly empty; where memory is short, those in others, too.
     AsNeeded,
-    /// All. Zeal implies it.
+    /// All. Zeal implies it for every other collection.
     Everything,
 }
 

@@ -187,7 +187,7 @@ fn objects_stay_where_room_for_their_copies_runs_out() {
 /// Replaces vectors of a table at random by others of other lengths, in a heap little larger than what lives.
 #[test]
 fn a_fragmented_heap_of_a_third_more_than_what_lives_goes_on() {
-    const SLOTS: usize = 1000;
+    const SLOTS: usize = 4000;
     const LIVE_BYTES: usize = SLOTS * (64 * 8 + 16);
     let options = HeapOptions {
         heap_bytes_max: Some(LIVE_BYTES / 10 * 13 + 128 * KIB),
@@ -205,8 +205,10 @@ fn a_fragmented_heap_of_a_third_more_than_what_lives_goes_on() {
             usize::try_from(state >> 33).expect("31 bits") % bound
         };
         let mut lengths = vec![0; SLOTS];
+        let mut in_use_bytes_most = 0;
         for _ in 0..200_000 {
             assert_eq!(session.poll(), Outcome::Done);
+            in_use_bytes_most = in_use_bytes_most.max(in_use(session));
             let slot = random(SLOTS);
             lengths[slot] = 1 + random(127);
             let vector = session.vector(&vec![session.integer(slot as i64); lengths[slot]]);
@@ -222,12 +224,9 @@ fn a_fragmented_heap_of_a_third_more_than_what_lives_goes_on() {
         }
         let statistics = session.mutator().statistics();
         assert!(statistics.evacuated_blocks > 0, "{statistics:?}");
-        assert!(statistics.rescued_objects > 0, "{statistics:?}");
-        assert!(
-            in_use(session) <= options.heap_bytes_max.unwrap(),
-            "{}",
-            in_use(session)
-        );
+        assert!(statistics.filled_holes > 0, "{statistics:?}");
+        let bytes_max = options.heap_bytes_max.unwrap();
+        assert!(in_use_bytes_most <= bytes_max, "{in_use_bytes_most}");
     })
     .unwrap();
 }

@@ -2,7 +2,8 @@
 //!
 //! An object in an evacuated block is copied. All others are marked in place. Copies need room beside what is there
 //! already, so the policy has a budget. It looks at a histogram of how full the blocks are, and chooses the emptiest
-//! ones, as Immix does (2008, section 2.4).
+//! ones, as Immix does (2008, section 2.4). It chooses no more than can be emptied: of a block that is evacuated in part,
+//! both parts would take memory.
 
 use crate::space::block;
 
@@ -12,10 +13,6 @@ const STEP_BYTES: usize = block::BYTES / STEPS;
 
 /// Blocks that are fuller than this are evacuated only where memory is tight: a copy costs more than a mark.
 const SPARSE_STEPS: usize = STEPS / 2;
-
-/// Where memory is tight, blocks are condemned whose objects take so many times the budget. Some of what was there will
-/// be found dead. Where it is not, objects stay.
-const OPTIMISM: usize = 2;
 
 /// Why blocks are evacuated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,15 +42,15 @@ impl Plan {
         budget_bytes: usize,
         used_bytes: impl Iterator<Item = usize>,
     ) -> Self {
-        let (steps_max, planned_bytes) = match need {
+        let steps_max = match need {
             Need::Everything => {
                 return Self {
                     below_bytes: usize::MAX,
                     copied_bytes_max: budget_bytes,
                 };
             }
-            Need::Little => (SPARSE_STEPS, budget_bytes),
-            Need::Much => (STEPS - 1, budget_bytes.saturating_mul(OPTIMISM)),
+            Need::Little => SPARSE_STEPS,
+            Need::Much => STEPS - 1,
         };
         let mut histogram = [0; STEPS];
         for bytes in used_bytes {
@@ -62,7 +59,7 @@ impl Plan {
         let mut copied_bytes = 0;
         let affordable = histogram[..steps_max].iter().take_while(|&&bytes| {
             copied_bytes += bytes;
-            copied_bytes <= planned_bytes
+            copied_bytes <= budget_bytes
         });
         Self {
             below_bytes: affordable.count() * STEP_BYTES,
@@ -86,8 +83,8 @@ mod tests {
         let used = [1, 3, 5, 9, 13, 21, 29, 33, 50, 59, 63].map(|kib| kib * KIB);
         assert_eq!(below(Need::Little, usize::MAX, &used), 32 * KIB);
         assert_eq!(below(Need::Much, usize::MAX, &used), 60 * KIB);
-        assert_eq!(below(Need::Much, 9 * KIB / 2, &used), 8 * KIB);
-        assert_eq!(below(Need::Much, 4 * KIB, &used), 4 * KIB);
+        assert_eq!(below(Need::Much, 9 * KIB, &used), 8 * KIB);
+        assert_eq!(below(Need::Much, 8 * KIB, &used), 4 * KIB);
         assert_eq!(below(Need::Much, KIB, &used), 0);
         assert_eq!(below(Need::Everything, 0, &used), usize::MAX);
     }
