@@ -1,16 +1,15 @@
 //! Objects to be marked where they are: a stack, and before it a short queue.
 //!
-//! What leaves the stack waits in the queue, while the processor fetches it and its byte of metadata. (Cher, Hosking
+//! What leaves the stack waits in the queue, while the processor fetches it. (Cher, Hosking
 //! and Vitek: Software prefetching for mark-sweep garbage collection, 2004.)
 
 use crate::address::Address;
 use crate::platform::prefetch::prefetch;
-use crate::space::metadata::Metadata;
 
 /// Objects under way to the cache, at most. A power of two.
 const QUEUE_LENGTH: usize = 16;
 
-/// Objects of the old space that were referred to, marked already or not.
+/// Objects of the old space that were reached, and not marked and traced yet.
 #[derive(Debug)]
 pub(crate) struct MarkQueue {
     stack: Vec<Address>,
@@ -39,12 +38,11 @@ impl MarkQueue {
 
     /// Takes an object.
     #[inline(always)]
-    pub(crate) fn pop(&mut self, metadata: &Metadata) -> Option<Address> {
+    pub(crate) fn pop(&mut self) -> Option<Address> {
         while self.count < QUEUE_LENGTH
             && let Some(object) = self.stack.pop()
         {
             prefetch(object);
-            prefetch(metadata.place_of(object));
             self.queue[(self.first + self.count) % QUEUE_LENGTH] = object;
             self.count += 1;
         }

@@ -224,28 +224,15 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     /// Marks and traces the objects of the queue; whether there were any.
     fn mark_queued(&mut self) -> bool {
         let mut found = false;
-        while let Some(object) = self.marking.pop(&self.heap.old.metadata) {
+        while let Some(object) = self.marking.pop() {
             found = true;
-            // SAFETY: only objects of the old space are queued.
-            if unsafe { self.heap.old.metadata.is_marked(object) } {
-                continue;
-            }
             // SAFETY: references lead to initialised objects, and those in blocks that are not condemned stay.
             let bytes = unsafe { M::size_bytes(object) };
-            self.mark_in_place(object, bytes);
+            // SAFETY: only objects of the old space are queued, and they lie in its blocks.
+            unsafe { self.heap.old.metadata.mark(object, bytes) };
             self.scan_object(object);
         }
         found
-    }
-
-    /// Marks an object of the old space, at its final address.
-    #[inline(always)]
-    fn mark_in_place(&mut self, object: Address, bytes: usize) {
-        // SAFETY: objects of the old space lie in its blocks.
-        unsafe { self.heap.old.metadata.mark(object, bytes) };
-        if self.ephemerons.is_watching {
-            self.ephemerons.object_reached(object);
-        }
     }
 
     /// Traces an object that does not move; a large one in parts.
@@ -359,11 +346,17 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     #[inline(always)]
     fn visit_old(&mut self, object: Address) -> Address {
-        if self.heap.arena.is_kind(object, ChunkKind::Old) {
-            self.marking.push(object);
-            return object;
+        if !self.heap.arena.is_kind(object, ChunkKind::Old) {
+            return self.visit_elsewhere(object);
         }
-        self.visit_elsewhere(object)
+        // SAFETY: objects of the old space lie in its blocks.
+        if unsafe { self.heap.old.metadata.reach(object) } {
+            if self.ephemerons.is_watching {
+                self.ephemerons.object_reached(object);
+            }
+            self.marking.push(object);
+        }
+        object
     }
 
     #[inline(never)]
@@ -445,7 +438,11 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         // What comes now may be smaller, but will not be copied either: the room is for young objects.
         self.copied_bytes_left = 0;
         self.rescued += 1;
-        self.mark_in_place(object, bytes);
+        // SAFETY: objects in condemned blocks lie in blocks.
+        unsafe { self.heap.old.metadata.mark(object, bytes) };
+        if self.ephemerons.is_watching {
+            self.ephemerons.object_reached(object);
+        }
         self.gray.push(Gray::Object(object));
         object
     }

@@ -153,7 +153,26 @@ impl Metadata {
         unsafe { start.add(last).write(END | self.epoch) };
     }
 
-    /// Whether the object was marked since the last full collection began.
+    /// Says that an object is reached, before its size is known; whether it was not. [`Self::mark`] follows before the
+    /// trace is done. Until then, no hole is seen behind the object.
+    ///
+    /// # Safety
+    ///
+    /// The object lies in a block that is covered.
+    #[inline(always)]
+    pub(crate) unsafe fn reach(&self, object: Address) -> bool {
+        let place = byte_pointer(self.place_of(object));
+        // SAFETY: the byte of a covered address is readable, and nobody writes it now.
+        let byte = unsafe { place.read() };
+        if byte & !END == START | self.epoch {
+            return false;
+        }
+        // SAFETY: the byte of a covered address is writable, and nobody else accesses it.
+        unsafe { place.write(START | self.epoch) };
+        true
+    }
+
+    /// Whether the object was reached or marked since the last full collection began.
     ///
     /// # Safety
     ///
