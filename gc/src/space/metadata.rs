@@ -401,6 +401,11 @@ mod tests {
         unsafe { metadata.is_marked(object.start) }
     }
 
+    fn reach(metadata: &Metadata, object: AddressRange) -> bool {
+        // SAFETY: the tests cover the block.
+        unsafe { metadata.reach(object.start) }
+    }
+
     fn holes(metadata: &Metadata, block: AddressRange) -> Vec<AddressRange> {
         all_holes(block, |rest| metadata.hole_after(rest))
     }
@@ -450,7 +455,9 @@ mod tests {
                 let objects = layout(&lengths);
                 for &object in &objects {
                     prop_assert!(!is_marked(&metadata, object));
+                    prop_assert!(reach(&metadata, object) && is_marked(&metadata, object));
                     mark(&metadata, object);
+                    prop_assert!(!reach(&metadata, object));
                     prop_assert!(is_marked(&metadata, object));
                 }
                 metadata.end_trace();
@@ -462,6 +469,33 @@ mod tests {
                 prop_assert_eq!(metadata.marked_bytes(whole), object_bytes);
                 let long: Vec<_> = holes(&metadata, whole).into_iter().filter(|hole| hole.bytes() >= MEDIUM_BYTES).collect();
                 prop_assert_eq!(long_holes(&metadata, whole), long);
+            }
+        }
+
+        /// While a trace goes on, no hole overlaps an object that was there before, whatever was reached and marked so
+        /// far.
+        #[test]
+        fn objects_that_are_reached_hide_no_objects(
+            lengths in prop::collection::vec((0_usize..40, 1_usize..30), 1..30),
+            choices in prop::collection::vec(0..3, 30),
+        ) {
+            let mut metadata = metadata();
+            let objects = layout(&lengths);
+            for &object in &objects {
+                mark(&metadata, object);
+            }
+            prop_assert!(metadata.begin_full());
+            for (&object, choice) in objects.iter().zip(choices) {
+                if choice > 0 {
+                    prop_assert!(reach(&metadata, object));
+                }
+                if choice > 1 {
+                    mark(&metadata, object);
+                }
+            }
+            for hole in long_holes(&metadata, range(0, GRANULES)) {
+                let overlaps = |object: &AddressRange| object.start < hole.end && hole.start < object.end;
+                prop_assert!(!objects.iter().any(overlaps), "{:?} in {:?}", hole, objects);
             }
         }
     }
