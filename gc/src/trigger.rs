@@ -42,7 +42,8 @@ const HOLE_PARTS: usize = 8;
 pub(crate) struct Trigger {
     /// What the embedder allows and the arena has places for: objects with their metadata, and what is charged.
     heap_bytes_max: usize,
-    /// What the embedder allows: the same, and the copies of young objects. The nursery has places of its own.
+    /// What the embedder allows: the same, and the copies of young objects. The nursery has places of its own, so that
+    /// this is twice what the arena has places for where the embedder sets no limit.
     allowed_bytes_max: usize,
     nursery_budget_bytes: usize,
     growth_percent: usize,
@@ -70,11 +71,14 @@ impl Trigger {
     pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize, account: Account) -> Self {
         // The chunks of a large object may be twice as long as the object, and blocks have holes.
         let placed_bytes_max = heap_region_bytes / 5 * 2;
-        let allowed_bytes_max = options.heap_bytes_max.unwrap_or(usize::MAX);
+        let allowed_bytes_max = options
+            .heap_bytes_max
+            .unwrap_or(usize::MAX)
+            .min(2 * placed_bytes_max);
         let heap_bytes_max = allowed_bytes_max.min(placed_bytes_max);
         let nursery_budget_bytes = options
             .nursery_bytes
-            .min(heap_bytes_max / 8)
+            .min(allowed_bytes_max / 8)
             .max(HeapOptions::NURSERY_BYTES_MIN);
         let mut trigger = Self {
             heap_bytes_max,
@@ -297,7 +301,7 @@ impl Trigger {
         let bytes = self
             .nursery_budget_bytes
             .saturating_mul(LARGE_YOUNG_NURSERIES)
-            .min(self.heap_bytes_max / 4);
+            .min(self.allowed_bytes_max / 4);
         self.allowed(bytes)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! An object in an evacuated block is copied. All others are marked in place. Copies need room beside what is there
 //! already, so the policy has a budget. It looks at a histogram of how full the blocks are, and chooses the emptiest
-//! ones, as Immix does (2008, section 2.4). It chooses no more than can be emptied: of a block that is evacuated in part,
-//! both parts would take memory.
+//! ones, as Immix does (2008, section 2.4). It chooses no more than can be emptied: of a block that is evacuated in
+//! part, both parts would take memory.
 
 use crate::space::block;
 

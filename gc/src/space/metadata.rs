@@ -367,7 +367,7 @@ const fn byte_count(bits: u64) -> usize {
 
 /// The sum of the indices of the bytes that have bit 7; no other bits are set.
 const fn byte_indices(bits: u64) -> usize {
-    let indices = (bits >> 7) * 0xff & u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7]);
+    let indices = ((bits >> 7) * 0xff) & u64::from_le_bytes([0, 1, 2, 3, 4, 5, 6, 7]);
     (indices.wrapping_mul(broadcast(1)) >> 56) as usize
 }
 
@@ -467,7 +467,8 @@ mod tests {
                 let object_bytes: usize = objects.iter().map(|object| object.bytes()).sum();
                 prop_assert_eq!(hole_bytes + object_bytes, whole.bytes());
                 prop_assert_eq!(metadata.marked_bytes(whole), object_bytes);
-                let long: Vec<_> = holes(&metadata, whole).into_iter().filter(|hole| hole.bytes() >= MEDIUM_BYTES).collect();
+                let mut long = holes(&metadata, whole);
+                long.retain(|hole| hole.bytes() >= MEDIUM_BYTES);
                 prop_assert_eq!(long_holes(&metadata, whole), long);
             }
         }
