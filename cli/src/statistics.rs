@@ -23,6 +23,10 @@ pub(crate) fn print(runtime: &mut Runtime) {
         "old space: {} bytes, {} live after the last full collection",
         statistics.old_bytes, statistics.live_bytes
     ));
+    complain(&format!(
+        "blocks: {} evacuated, {} objects rescued in place, {} holes filled",
+        statistics.evacuated_blocks, statistics.rescued_objects, statistics.filled_holes
+    ));
     pauses("minor", statistics.minor);
     pauses("full", statistics.full);
     complain(&format!(

@@ -10,13 +10,14 @@
 //! ```
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 pub use crate::address::CHUNK_BYTES;
 use crate::address::{Address, AddressRange, CHUNK_SHIFT};
 use crate::address_space::{Share, fair_bytes};
 pub use crate::chunk_kind::ChunkKind;
+use crate::chunk_table::ChunkTable;
 use crate::error::{ArenaError, HeapError};
 use crate::options::HeapOptions;
 use crate::platform::memory_map::MemoryMap;
@@ -34,8 +35,7 @@ const COMMIT_CHUNKS: usize = 64;
 #[derive(Debug)]
 pub struct Arena {
     map: MemoryMap,
-    /// The number of the owner of each chunk, and behind these the kind of each.
-    tables: MemoryMap,
+    table: ChunkTable,
     range: AddressRange,
     nursery_chunks: usize,
     free: Mutex<FreeChunks>,
@@ -80,7 +80,7 @@ impl Arena {
         let chunks = bytes / CHUNK_BYTES;
         let (nursery_chunks, heap_end) = (chunks / 4, chunks / 4 * 3);
         Ok(Self {
-            tables: MemoryMap::zeroed(chunks * (size_of::<u32>() + 1))?,
+            table: ChunkTable::new(chunks)?,
             range: AddressRange::new(start, bytes),
             nursery_chunks,
             free: Mutex::new(FreeChunks {
@@ -121,6 +121,12 @@ impl Arena {
         })
     }
 
+    /// Where old, large and pinned objects lie.
+    pub(crate) const fn heap_range(&self) -> AddressRange {
+        let nursery = self.nursery_range();
+        AddressRange::new(nursery.end, self.heap_region_bytes())
+    }
+
     /// How many bytes old, large and pinned objects can take together.
     pub const fn heap_region_bytes(&self) -> usize {
         self.range.bytes() / 2
@@ -133,16 +139,23 @@ impl Arena {
         if chunk < self.nursery_chunks {
             ChunkKind::Nursery
         } else if chunk < self.chunk_count() {
-            ChunkKind::from_byte(self.kinds()[chunk].load(Ordering::Relaxed))
+            ChunkKind::from_byte(self.table.kinds()[chunk].load(Ordering::Relaxed))
         } else {
             ChunkKind::Foreign
         }
     }
 
+    /// Whether the chunk of `address`, which does not lie in the nursery, is of `kind`.
+    #[inline(always)]
+    pub(crate) fn is_kind(&self, address: Address, kind: ChunkKind) -> bool {
+        let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
+        self.table.is_kind(chunk, kind)
+    }
+
     /// Where the kind of an address `a` of the arena is: one byte, a [`ChunkKind`], at this plus
     /// `a >> 16`. For generated code, and except for the nursery, whose bytes are not written.
     pub const fn biased_kinds(&self) -> usize {
-        let table = self.kinds_start();
+        let table = self.table.kinds_start();
         table.wrapping_sub(self.range.start.raw() >> CHUNK_SHIFT)
     }
 
@@ -153,7 +166,7 @@ impl Arena {
     /// If `address` lies outside the arena.
     #[inline(always)]
     pub fn number_of(&self, address: Address) -> u32 {
-        self.numbers()[self.chunk_of(address)].load(Ordering::Relaxed)
+        self.table.numbers()[self.chunk_of(address)].load(Ordering::Relaxed)
     }
 
     /// Takes chunks for an image of `bytes`. They are inaccessible: whoever asked maps into them.
@@ -343,14 +356,25 @@ impl Arena {
         self.set_number(range, number);
     }
 
-    fn set_kind(&self, range: AddressRange, kind: ChunkKind) {
-        for entry in &self.kinds()[self.indices(range)] {
+    /// Changes what the whole chunks of `range` are for, and leaves their numbers as they are.
+    pub(crate) fn set_kind(&self, range: AddressRange, kind: ChunkKind) {
+        for entry in &self.table.kinds()[self.indices(range)] {
             entry.store(kind as u8, Ordering::Relaxed);
         }
     }
 
+    /// Adds to the number of the chunk of `address`. Nobody else changes it at the same time.
+    ///
+    /// # Panics
+    ///
+    /// If `address` lies outside the arena.
+    #[inline(always)]
+    pub(crate) fn add_to_number(&self, address: Address, addend: u32) {
+        self.table.add_to_number(self.chunk_of(address), addend);
+    }
+
     fn set_number(&self, range: AddressRange, number: u32) {
-        for entry in &self.numbers()[self.indices(range)] {
+        for entry in &self.table.numbers()[self.indices(range)] {
             entry.store(number, Ordering::Relaxed);
         }
     }
@@ -386,7 +410,7 @@ impl Arena {
 
     /// First fit: the first of `count` consecutive free chunks.
     fn find(&self, region: &mut Region, count: usize) -> Option<usize> {
-        let kinds = self.kinds();
+        let kinds = self.table.kinds();
         region.find(count, |chunk| {
             kinds[chunk].load(Ordering::Relaxed) == ChunkKind::Free as u8
         })
@@ -406,7 +430,7 @@ impl Arena {
     /// Never: no holder of the arena's lock panics.
     pub fn heap_bytes_in_use(&self) -> usize {
         let free = self.free.lock().expect("no holder of the lock panics");
-        let kinds = &self.kinds()[self.nursery_chunks..free.heap.used_end()];
+        let kinds = &self.table.kinds()[self.nursery_chunks..free.heap.used_end()];
         let is_used = |kind: &&AtomicU8| kind.load(Ordering::Relaxed) != ChunkKind::Free as u8;
         kinds.iter().filter(is_used).count() * CHUNK_BYTES
     }
@@ -431,31 +455,6 @@ impl Arena {
     #[inline(always)]
     const fn chunk_count(&self) -> usize {
         self.range.bytes() >> CHUNK_SHIFT
-    }
-
-    /// Where the table of kinds starts: behind that of numbers.
-    #[inline(always)]
-    const fn kinds_start(&self) -> usize {
-        self.tables.range().start.raw() + self.chunk_count() * size_of::<u32>()
-    }
-
-    /// What each chunk is for.
-    #[inline(always)]
-    fn kinds(&self) -> &[AtomicU8] {
-        let table = std::ptr::with_exposed_provenance::<AtomicU8>(self.kinds_start());
-        // SAFETY: `reserve_exactly` mapped a byte for each chunk, zeroed, behind the numbers. The table lives as
-        // long as `self` and is only accessed through atomics.
-        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
-    }
-
-    /// The number of each chunk's owner.
-    #[inline(always)]
-    fn numbers(&self) -> &[AtomicU32] {
-        let start = self.tables.range().start.raw();
-        let table = std::ptr::with_exposed_provenance::<AtomicU32>(start);
-        // SAFETY: `reserve_exactly` mapped four bytes for each chunk, zeroed and page-aligned. The table
-        // lives as long as `self` and is only accessed through atomics.
-        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
     }
 }
 

@@ -52,6 +52,12 @@ impl ChunkKind {
         matches!(self, Self::Nursery | Self::LargeYoung)
     }
 
+    /// Whether a collection may move what lies there.
+    #[inline(always)]
+    pub(crate) const fn is_movable(self) -> bool {
+        matches!(self, Self::Nursery | Self::Old | Self::Condemned)
+    }
+
     /// Whether images lie there.
     #[inline(always)]
     pub(crate) const fn is_image(self) -> bool {

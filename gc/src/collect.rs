@@ -8,9 +8,17 @@ use crate::address::AddressRange;
 use crate::heap::Heap;
 use crate::image::{ImageId, ImageKeeper};
 use crate::object_model::{ObjectModel, Scope, Visitor};
+use crate::options::Evacuation;
+use crate::space::block;
+use crate::space::evacuation::Need;
+use crate::space::large::LARGE_BYTES;
 use crate::statistics::Event;
-use crate::trace::Tracer;
+use crate::trace::{RootVisitor, Tracer};
 use crate::verify;
+
+/// So many full collections more may make room by evacuation, if each makes holes smaller by a part.
+const COMPACTIONS_MAX: usize = 4;
+const COMPACTION_GAIN_PARTS: usize = 8;
 
 /// Why a collection runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +77,11 @@ pub(crate) fn collect<M: ObjectModel>(
     if scope == Scope::Minor && is_minor_not_enough(heap, reason, needed_bytes) {
         run::<M>(heap, state, Scope::Full);
     }
+    if let CollectReason::Full { bytes } | CollectReason::Charge { bytes } = reason
+        && bytes > LARGE_BYTES
+    {
+        make_room_beside_holes::<M>(heap, state, bytes);
+    }
     let live = heap.old_occupancy();
     heap.trigger.settle_allowance(live);
     if heap.trigger.is_exhausted(live, needed_bytes) {
@@ -81,6 +94,22 @@ pub(crate) fn collect<M: ObjectModel>(
         heap.trigger.grant(bytes);
     }
     Outcome::Done
+}
+
+/// Evacuates blocks with holes as long as these, and not objects, are in the way of what is needed.
+fn make_room_beside_holes<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, bytes: usize) {
+    for _ in 0..COMPACTIONS_MAX {
+        let before = heap.old_occupancy();
+        if !heap.trigger.are_holes_in_the_way(before, bytes) {
+            return;
+        }
+        heap.is_compaction_wanted = true;
+        run::<M>(heap, state, Scope::Full);
+        let hole_bytes = heap.old_occupancy().hole_bytes;
+        if hole_bytes > before.hole_bytes - before.hole_bytes / COMPACTION_GAIN_PARTS {
+            return;
+        }
+    }
 }
 
 /// Whether, after a minor collection, there is no room for what is needed.
@@ -107,21 +136,23 @@ fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
     }
     let start = Instant::now();
     let copied_before = heap.old.copied_bytes();
-    let unreachable = match scope {
+    let swept = match scope {
         Scope::Minor => {
             minor::<M>(heap, state);
-            Vec::new()
+            Swept::default()
         }
         Scope::Full => full::<M>(heap, state),
     };
-    let images_collected = unreachable.len() as u64;
-    for image in unreachable {
+    let images_collected = swept.images.len() as u64;
+    for image in swept.images {
         M::image_unreachable(state, image);
     }
     let event = Event {
         scope,
         pause: start.elapsed(),
         copied_bytes: heap.old.copied_bytes() - copied_before,
+        evacuated_blocks: swept.evacuated_blocks,
+        rescued_objects: swept.rescued_objects,
         old_bytes: heap.old_bytes(),
         images_collected,
     };
@@ -134,11 +165,20 @@ fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
     }
 }
 
+/// What a full collection has found.
+#[derive(Default)]
+struct Swept {
+    /// Those that went.
+    images: Vec<ImageId>,
+    evacuated_blocks: u64,
+    rescued_objects: u64,
+}
+
 /// Promotes every live young object.
 fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
-    let mut tracer = Tracer::<M, false>::start(heap);
+    let mut tracer = Tracer::<M, false>::start(heap, 0);
     for slot in mem::take(&mut tracer.heap.remembered) {
-        tracer.slot(slot);
+        RootVisitor(&mut tracer).slot(slot);
     }
     for table in tracer.heap.address_hashed.take() {
         // SAFETY: old objects are freed by full collections only, which empty this list.
@@ -150,27 +190,54 @@ fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     trim_large(heap);
 }
 
-/// Collects everything; returns the images that went.
-fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Vec<ImageId> {
+/// Collects everything.
+fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Swept {
     heap.remembered.clear();
     heap.address_hashed.clear();
-    let mut tracer = Tracer::<M, true>::start(heap);
+    let arena = Arc::clone(&heap.arena);
+    let (need, budget_bytes) = evacuation(heap);
+    let copied_bytes_max = heap.old.begin_full(&arena, need, budget_bytes);
+    let mut tracer = Tracer::<M, true>::start(heap, copied_bytes_max);
     tracer.source = ImageKeeper::Pin;
     for image in tracer.heap.images.pinned() {
         tracer.mark_image(image);
     }
     trace_roots(&mut tracer, state, Scope::Full);
-    tracer.finish();
-    sweep::<M>(heap);
+    let rescued_objects = tracer.finish();
+    let evacuated_blocks = sweep::<M>(heap);
     release_young::<M>(heap);
-    let unreachable = heap.images.take_unmarked();
-    for &image in &unreachable {
+    let images = heap.images.take_unmarked();
+    for &image in &images {
         heap.forget_image(image);
     }
-    heap.trigger.full_done(heap.old_bytes());
-    release_condemned::<M>(heap);
+    heap.trigger.full_done(heap.old_occupancy().fixed_bytes);
+    release_blocks(heap);
     trim_large(heap);
-    unreachable
+    Swept {
+        images,
+        evacuated_blocks,
+        rescued_objects,
+    }
+}
+
+/// Why a full collection should evacuate, and how many bytes it may copy.
+fn evacuation(heap: &mut Heap) -> (Need, usize) {
+    let is_wanted = mem::take(&mut heap.is_compaction_wanted);
+    let is_tight = is_wanted || heap.trigger.is_tight(heap.old_occupancy());
+    if let Some(clock) = &mut heap.zeal {
+        return match clock.next_evacuation() {
+            // Holes and the marks beside them are to be checked.
+            Evacuation::AsNeeded if !is_tight => (Need::Little, 0),
+            // Everything is to move, so that stale references show.
+            _ => (Need::Everything, usize::MAX),
+        };
+    }
+    let need = match heap.evacuation {
+        Evacuation::Everything => Need::Everything,
+        Evacuation::AsNeeded if is_tight => Need::Much,
+        Evacuation::AsNeeded => Need::Little,
+    };
+    (need, heap.evacuation_bytes_max())
 }
 
 fn trace_roots<M: ObjectModel, const FULL: bool>(
@@ -179,9 +246,10 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
     scope: Scope,
 ) {
     tracer.source = ImageKeeper::Handle;
-    tracer.heap.handles.clone().each_root(tracer);
+    let handles = tracer.heap.handles.clone();
+    handles.each_root(&mut RootVisitor(tracer));
     tracer.source = ImageKeeper::Root;
-    M::each_root(state, scope, tracer);
+    M::each_root(state, scope, &mut RootVisitor(tracer));
     tracer.drain();
     tracer.settle_weak_references(state);
 }
@@ -217,33 +285,34 @@ fn trim_large(heap: &mut Heap) {
     heap.bound_kept(0);
 }
 
-/// Frees the unmarked among the old objects that do not move.
-fn sweep<M: ObjectModel>(heap: &mut Heap) {
+/// Frees the unmarked among the old objects. Returns how many blocks were evacuated.
+fn sweep<M: ObjectModel>(heap: &mut Heap) -> u64 {
     let arena = Arc::clone(&heap.arena);
     // SAFETY: the trace marked what lives.
     unsafe { heap.large.sweep_old(&arena) };
     let is_zealous = heap.zeal.is_some();
     let poison_hole = |hole| {
         if is_zealous {
-            // SAFETY: the sweep shows holes between live objects.
+            // SAFETY: the sweeps show holes between live objects, and blocks in which nothing lives.
             unsafe { poison::<M>(hole) };
         }
     };
     // SAFETY: the trace marked what lives.
     unsafe { heap.pinned.sweep::<M>(&arena, poison_hole) };
+    // SAFETY: the trace has updated all references to what it copied.
+    let evacuated_blocks = unsafe { heap.old.end_full(&arena) };
+    if is_zealous {
+        heap.old.each_hole(poison_hole);
+    }
+    evacuated_blocks as u64
 }
 
-/// Frees the evacuated blocks, but for as many as will be used before the next full collection.
-fn release_condemned<M: ObjectModel>(heap: &mut Heap) {
-    if heap.zeal.is_some() {
-        for block in heap.old.condemned() {
-            // SAFETY: the trace evacuated what lives in condemned blocks.
-            unsafe { poison::<M>(block.objects()) };
-        }
-    }
-    let spare_bytes = heap.trigger.room_bytes(heap.old_occupancy());
-    // SAFETY: the trace evacuated what lives in condemned blocks, and updated all references.
-    unsafe { heap.old.release_condemned(&heap.arena, spare_bytes) };
+/// Gives blocks in which nothing lives to the system, but for as many as will be used before the next full collection.
+fn release_blocks(heap: &mut Heap) {
+    let old = heap.old_occupancy();
+    let spare_bytes = heap.trigger.room_bytes(old).saturating_sub(old.hole_bytes);
+    heap.old
+        .release_spare(&heap.arena, spare_bytes / block::BYTES);
 }
 
 /// Makes what was freed recognisable.

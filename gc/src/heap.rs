@@ -13,7 +13,7 @@ use crate::hashed_tables::HashedTables;
 use crate::image::ImageId;
 use crate::object_model::Scope;
 use crate::occupancy::Occupancy;
-use crate::options::HeapOptions;
+use crate::options::{Evacuation, HeapOptions};
 use crate::slot::Slot;
 use crate::space::image::ImageSpace;
 use crate::space::large::LargeSpace;
@@ -27,6 +27,9 @@ use crate::zeal::ZealClock;
 /// A collection is due when this many slots are remembered: it empties the list, and makes the
 /// values that were stored so often old.
 const REMEMBERED_MAX: usize = 1 << 16;
+
+/// Evacuation counts on this part of the holes.
+const HOLE_PARTS: usize = 4;
 
 /// What is told of each collection.
 pub(crate) type Listener = Box<dyn FnMut(&Event)>;
@@ -51,6 +54,9 @@ pub(crate) struct Heap {
     pub(crate) young_charged_bytes: usize,
     /// Whether the next collection is to be a full one, whatever it is for.
     pub(crate) is_full_wanted: bool,
+    /// Whether the next full collection is to make room by evacuation.
+    pub(crate) is_compaction_wanted: bool,
+    pub(crate) evacuation: Evacuation,
     pub(crate) zeal: Option<ZealClock>,
     pub(crate) verify: bool,
     pub(crate) statistics: Statistics,
@@ -59,14 +65,15 @@ pub(crate) struct Heap {
 
 impl Heap {
     pub(crate) fn new(options: &HeapOptions) -> Result<Self, HeapError> {
-        let arena = Arc::new(Arena::reserve(options.arena_bytes)?);
+        let (arena, old) = reserve(options.arena_bytes)?;
+        let arena = Arc::new(arena);
         let account = Account::default();
         let trigger = Trigger::new(options, arena.heap_region_bytes(), account.clone());
         let mut guardians = Guardians::default();
         guardians.charge_to(&account);
         Ok(Self {
             nursery: Nursery::new(arena.nursery_range(), trigger.nursery_budget_bytes()),
-            old: OldSpace::default(),
+            old,
             large: LargeSpace::default(),
             pinned: PinnedSpace::default(),
             images: ImageSpace::default(),
@@ -78,6 +85,8 @@ impl Heap {
             trigger,
             account,
             is_full_wanted: false,
+            is_compaction_wanted: false,
+            evacuation: options.evacuation,
             zeal: options.zeal.map(ZealClock::new),
             verify: options.verify || options.zeal.is_some(),
             statistics: Statistics::default(),
@@ -86,27 +95,45 @@ impl Heap {
         })
     }
 
-    /// Objects that are not young, dead ones included.
+    /// Objects that are not young, dead ones included, and what their blocks take besides.
     pub(crate) const fn old_occupancy(&self) -> Occupancy {
+        let hole_bytes = self.old.hole_bytes();
+        let block_bytes = self.old.footprint_bytes() - hole_bytes + self.old.reserve_bytes();
         Occupancy {
-            fixed_bytes: self.large.old_bytes() + self.pinned.used_bytes(),
-            movable_bytes: self.old.used_bytes(),
+            fixed_bytes: self.large.old_bytes() + self.pinned.used_bytes() + block_bytes,
+            movable_bytes: 0,
+            hole_bytes,
         }
     }
 
     /// Bytes of all objects that are not young, dead ones included.
     pub(crate) const fn old_bytes(&self) -> usize {
-        self.old_occupancy().bytes()
+        self.large.old_bytes() + self.pinned.used_bytes() + self.old.object_bytes()
+    }
+
+    /// Old and young objects together.
+    fn occupancy(&self) -> Occupancy {
+        let (old, young) = (self.old_occupancy(), self.young_occupancy());
+        Occupancy {
+            fixed_bytes: old.fixed_bytes + young.fixed_bytes,
+            movable_bytes: young.movable_bytes,
+            hole_bytes: old.hole_bytes,
+        }
     }
 
     /// How many bytes can be charged before the heap's maximum is reached, if nothing goes away.
     pub(crate) fn chargeable_bytes(&self) -> usize {
-        let (old, young) = (self.old_occupancy(), self.young_occupancy());
-        let all = Occupancy {
-            fixed_bytes: old.fixed_bytes + young.fixed_bytes,
-            movable_bytes: old.movable_bytes + young.movable_bytes,
-        };
-        self.trigger.spare_bytes(all)
+        self.trigger.spare_bytes(self.occupancy())
+    }
+
+    /// How many bytes a full collection may copy out of old blocks: what the maximum leaves, the reserve, and a part
+    /// of the holes, since copies are put there first.
+    pub(crate) fn evacuation_bytes_max(&self) -> usize {
+        let occupancy = self.occupancy();
+        self.trigger
+            .spare_bytes_beside_holes(occupancy)
+            .saturating_add(self.old.reserve_bytes())
+            .saturating_add(occupancy.hole_bytes / HOLE_PARTS)
     }
 
     /// Young objects, rounded up to blocks.
@@ -114,12 +141,13 @@ impl Heap {
         Occupancy {
             fixed_bytes: self.large.young_bytes(),
             movable_bytes: self.nursery.taken_bytes(),
+            hole_bytes: 0,
         }
     }
 
     /// Bytes of all young objects, rounded up to blocks.
     pub(crate) const fn young_bytes(&self) -> usize {
-        self.young_occupancy().bytes()
+        self.large.young_bytes() + self.nursery.taken_bytes()
     }
 
     /// Whether enough was allocated that a collection should run soon.
@@ -148,7 +176,11 @@ impl Heap {
     /// Gives up chunks that are kept for objects to come, as far as they, all objects, and so many bytes that are about
     /// to be taken outside the heap, exceed the heap's maximum.
     pub(crate) fn bound_kept(&mut self, outside_bytes: usize) {
-        let spare_bytes = self.chargeable_bytes().saturating_sub(outside_bytes);
+        let spare_bytes = self
+            .trigger
+            .spare_bytes_beside_holes(self.occupancy())
+            .saturating_sub(outside_bytes)
+            .saturating_sub(self.old.spare_bytes());
         if self.large.kept_bytes() > spare_bytes {
             self.large.trim(&self.arena, spare_bytes);
         }
@@ -238,6 +270,8 @@ impl Heap {
         let statistics = &mut self.statistics;
         statistics.copied_bytes += event.copied_bytes;
         statistics.images_collected += event.images_collected;
+        statistics.evacuated_blocks += event.evacuated_blocks;
+        statistics.rescued_objects += event.rescued_objects;
         match event.scope {
             Scope::Minor => statistics.minor.add(event.pause),
             Scope::Full => {
@@ -247,6 +281,24 @@ impl Heap {
         }
         if let Some(listener) = &mut self.listener {
             listener(event);
+        }
+    }
+}
+
+/// An arena, and the old space in it: smaller ones where the system refuses the metadata.
+fn reserve(bytes: usize) -> Result<(Arena, OldSpace), HeapError> {
+    let mut wanted_bytes = bytes;
+    loop {
+        let arena = Arena::reserve(wanted_bytes)?;
+        match OldSpace::new(arena.heap_range()) {
+            Ok(old) => return Ok((arena, old)),
+            Err(code) => {
+                let bytes = arena.range().bytes();
+                if bytes <= HeapOptions::ARENA_BYTES_MIN {
+                    return Err(HeapError::NoAddressSpace { bytes, code });
+                }
+                wanted_bytes = bytes / 2;
+            }
         }
     }
 }

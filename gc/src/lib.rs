@@ -11,8 +11,8 @@
 //! * A minor collection promotes every live young object: after any collection, nothing is young.
 //!   So a minor collection need not see a frame again that an earlier collection has seen, and that
 //!   did not run since.
-//! * Full collections move all objects except large ones and pinned ones. An object can be pinned only when it is
-//!   allocated ([`Mutator::allocate_pinned`]).
+//! * Full collections mark most old objects where they are, and move others. Large objects and pinned ones never
+//!   move. An object can be pinned only when it is allocated ([`Mutator::allocate_pinned`]).
 //! * A program without unsafe code cannot break memory, whatever it does with this crate: a function
 //!   that takes a word, a slot or an address on trust is `unsafe`. `tests/adversary.rs` tries.
 //! * No state is global: any number of heaps live in a process.
@@ -40,6 +40,7 @@ mod arena;
 mod barrier;
 mod charge;
 mod chunk_kind;
+mod chunk_table;
 mod collect;
 mod error;
 pub mod fuzzing;
@@ -48,6 +49,7 @@ mod handle;
 mod hashed_tables;
 mod heap;
 mod image;
+mod mark_queue;
 mod mutator;
 mod object_model;
 mod occupancy;
@@ -77,7 +79,7 @@ pub use handle::{Handle, HandleId, Handles};
 pub use image::{ImageDescription, ImageId, ImageKeeper};
 pub use mutator::{Mutator, MutatorPrefix};
 pub use object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor};
-pub use options::{HeapOptions, Zeal};
+pub use options::{Evacuation, HeapOptions, Zeal};
 pub use poll::Interrupt;
 pub use slot::Slot;
 pub use statistics::{Event, Pauses, Statistics};

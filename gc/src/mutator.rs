@@ -527,6 +527,7 @@ impl<M: ObjectModel> Mutator<M> {
         let mut heap = self.heap.borrow_mut();
         self.count_area(&mut heap);
         Statistics {
+            filled_holes: heap.old.filled_holes(),
             old_bytes: heap.old_bytes(),
             external_bytes: heap.trigger.external_bytes(),
             external_mappings: heap.trigger.external_mappings(),

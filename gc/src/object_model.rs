@@ -1,6 +1,6 @@
 //! The trait by which the embedder tells the collector of objects and roots.
 
-use crate::address::Address;
+use crate::address::{Address, AddressRange};
 use crate::image::ImageId;
 use crate::slot::Slot;
 
@@ -69,6 +69,18 @@ pub unsafe trait ObjectModel: Sized + 'static {
     ///
     /// `object` is an initialised object that was not forwarded.
     unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V);
+
+    /// The words that [`Self::trace`] shows of the object, if these are all in one range, all are values, and the
+    /// object is an [`ObjectClass::Ordinary`] one. The collector then traces a large object in parts. By default
+    /// `None`: not known.
+    ///
+    /// # Safety
+    ///
+    /// `object` is an initialised object that was not forwarded.
+    unsafe fn value_words(object: Address) -> Option<AddressRange> {
+        let _ = object;
+        None
+    }
 
     /// How the collector treats the object beyond tracing it. By default not at all.
     ///

@@ -1,16 +1,20 @@
 //! How much objects take.
 
-/// Bytes of objects, by what a full collection does with them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a heap takes, in bytes.
+#[expect(clippy::struct_field_names, reason = "names say their units")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Occupancy {
-    /// Objects that stay where they are: large and pinned ones.
+    /// Old objects, and what goes with their blocks: the metadata, gaps that no object will fill, and a reserve for
+    /// evacuation.
     pub(crate) fixed_bytes: usize,
-    /// Objects that are copied if they live: while they are, they exist twice.
+    /// Small young objects: while they are copied, they exist twice.
     pub(crate) movable_bytes: usize,
+    /// Holes between old objects. Small objects will be put there.
+    pub(crate) hole_bytes: usize,
 }
 
 impl Occupancy {
-    /// All objects.
+    /// All objects: what old ones take when a minor collection is done.
     pub(crate) const fn bytes(self) -> usize {
         self.fixed_bytes.saturating_add(self.movable_bytes)
     }
@@ -18,5 +22,10 @@ impl Occupancy {
     /// All objects, and a copy of each that moves.
     pub(crate) const fn bytes_with_copies(self) -> usize {
         self.bytes().saturating_add(self.movable_bytes)
+    }
+
+    /// The same with the holes: what the system sees.
+    pub(crate) const fn bytes_with_holes(self) -> usize {
+        self.bytes_with_copies().saturating_add(self.hole_bytes)
     }
 }

@@ -14,18 +14,29 @@ pub struct HeapOptions {
     pub arena_bytes: usize,
     /// Young bytes after which a minor collection is due.
     pub nursery_bytes: usize,
-    /// What lives, the copies that a full collection makes of it, charges and requests may not exceed this;
-    /// `None`: what the arena has room for.
+    /// Objects, their metadata, copies, charges and requests may not exceed this together; `None`: what the arena has
+    /// room for.
     pub heap_bytes_max: Option<usize>,
     /// A full collection is due when the old space has grown to this many percent of what was live
     /// after the last one.
     pub growth_percent: usize,
     /// Below this many bytes, growth alone makes no full collection due.
     pub full_bytes_min: usize,
+    /// What full collections move.
+    pub evacuation: Evacuation,
     /// Collect at places where nobody needs a collection, and check everything.
     pub zeal: Option<Zeal>,
     /// Verify the heap before and after every collection (zeal implies it).
     pub verify: bool,
+}
+
+/// What a full collection moves of the old objects that can be moved. All others are marked where they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evacuation {
+    /// Those in blocks that are nearly empty; where memory is short, those in others, too.
+    AsNeeded,
+    /// All. Zeal implies it for every other collection.
+    Everything,
 }
 
 /// The stress mode: at which of the places to collect where a collection may start.
@@ -56,6 +67,7 @@ impl Default for HeapOptions {
             heap_bytes_max: None,
             growth_percent: 200,
             full_bytes_min: 32 * MIB,
+            evacuation: Evacuation::AsNeeded,
             zeal: None,
             verify: false,
         }

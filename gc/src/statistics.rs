@@ -11,6 +11,12 @@ pub struct Statistics {
     pub allocated_bytes: u64,
     /// Bytes that collections copied.
     pub copied_bytes: u64,
+    /// Blocks of the old space that full collections have emptied by copying what lived there.
+    pub evacuated_blocks: u64,
+    /// Objects that were to be copied out of such blocks, and stayed where they were since there was no room.
+    pub rescued_objects: u64,
+    /// Holes between old objects that copies were put into.
+    pub filled_holes: u64,
     /// Bytes that the old space, large and pinned objects take now, garbage included.
     pub old_bytes: usize,
     /// Bytes that were live after the last full collection.
@@ -60,6 +66,10 @@ pub struct Event {
     pub pause: Duration,
     /// Bytes that this collection copied.
     pub copied_bytes: u64,
+    /// Blocks that it emptied by copying what lived there.
+    pub evacuated_blocks: u64,
+    /// Objects that it was to copy, and marked where they were since there was no room.
+    pub rescued_objects: u64,
     /// Bytes that old, large and pinned objects take after it.
     pub old_bytes: usize,
     /// Images that it found unreachable.

@@ -1,7 +1,8 @@
 //! The transitive closure: evacuates and marks objects until no new object is reached.
 //!
-//! Copies are scanned in the order in which they were made (Cheney 1970). The worklist is the
-//! memory between the scan position and the end of the old space. Objects that do not move, and
+//! Copies are scanned in the order in which they were made (Cheney 1970). The worklist is the memory between the scan
+//! position and the end of the last run of copies. A minor collection scans the copies of one root before it visits the
+//! next root. Old objects that a full collection marks where they are wait in a queue. Large and pinned objects, and
 //! images, wait in a list of their own.
 
 use std::marker::PhantomData;
@@ -11,20 +12,31 @@ use crate::address::{Address, AddressRange, WORD_BYTES};
 use crate::arena::ChunkKind;
 use crate::heap::Heap;
 use crate::image::{ImageId, ImageKeeper};
+use crate::mark_queue::MarkQueue;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, Visitor};
 use crate::slot::Slot;
-use crate::space::old::Position;
+use crate::space::block::MEDIUM_BYTES;
+use crate::space::large::LARGE_BYTES;
 use crate::weak::{Ephemeron, Ephemerons, Watched, WeakPair};
+
+/// Large objects are traced in parts of so many bytes, so that what they refer to does not all wait at once.
+const PART_BYTES: usize = 8 << 10;
 
 /// A collection under way: minor, or full if `FULL`.
 pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     pub(crate) heap: &'heap mut Heap,
     nursery: AddressRange,
-    /// Where the next copy goes, and where its block ends.
+    /// Where the next copy goes, and where its run may lie.
     cursor: Address,
     limit: Address,
     scan: Position,
+    /// Old objects to be marked where they are.
+    marking: MarkQueue,
     gray: Vec<Gray>,
+    /// So many bytes may still be copied out of condemned blocks.
+    copied_bytes_left: usize,
+    /// Objects that stay in condemned blocks.
+    rescued: u64,
     has_young_large: bool,
     /// What is being traced, for whoever asks what keeps an image.
     pub(crate) source: ImageKeeper,
@@ -35,47 +47,53 @@ pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     model: PhantomData<M>,
 }
 
-/// What was reached, does not move, and was not traced yet.
+/// A position in a run, between two objects.
+#[derive(Clone, Copy, Debug)]
+struct Position {
+    run: usize,
+    address: Address,
+}
+
+/// What was reached, stays where it is, and was not traced yet.
 enum Gray {
     Object(Address),
+    /// Values of a large object.
+    Part(AddressRange),
     Image(ImageId),
 }
 
 impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     const SCOPE: Scope = if FULL { Scope::Full } else { Scope::Minor };
 
-    /// Starts a collection; a full one condemns the old space first.
-    pub(crate) fn start(heap: &'heap mut Heap) -> Self {
-        let arena = std::sync::Arc::clone(&heap.arena);
-        if FULL {
-            heap.old.condemn(&arena);
-        }
-        let mut tracer = Self {
+    /// Starts a collection. The old space has condemned the blocks out of which a full one may copy
+    /// `copied_bytes_max`.
+    pub(crate) fn start(heap: &'heap mut Heap, copied_bytes_max: usize) -> Self {
+        let (run, open) = heap.old.continue_run();
+        Self {
             nursery: heap.nursery.range(),
-            cursor: Address::new(0),
-            limit: Address::new(0),
-            scan: heap.old.end(),
+            cursor: open.start,
+            limit: open.end,
+            scan: Position {
+                run,
+                address: open.start,
+            },
+            marking: MarkQueue::new(),
             gray: Vec::new(),
+            copied_bytes_left: copied_bytes_max,
+            rescued: 0,
             has_young_large: heap.large.young_bytes() > 0,
             source: ImageKeeper::Unknown,
             weak_pairs: Vec::new(),
             ephemerons: Ephemerons::default(),
             model: PhantomData,
             heap,
-        };
-        if tracer.heap.old.blocks().is_empty() {
-            tracer.open_block();
-            tracer.scan = tracer.heap.old.end();
-        } else {
-            let open = tracer.heap.old.open();
-            (tracer.cursor, tracer.limit) = (open.start, open.end);
         }
-        tracer
     }
 
-    /// Ends the copying.
-    pub(crate) fn finish(self) {
-        self.heap.old.retire(self.cursor);
+    /// Ends the copying. Returns how many objects stayed in condemned blocks.
+    pub(crate) fn finish(self) -> u64 {
+        self.heap.old.retire(&self.heap.arena, self.cursor);
+        self.rescued
     }
 
     /// Traces until nothing new is reached, the values of ephemerons included.
@@ -83,10 +101,12 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         loop {
             self.source = ImageKeeper::Object;
             self.scan_copies();
+            if FULL && self.mark_queued() {
+                continue;
+            }
             match self.gray.pop() {
-                Some(Gray::Object(object)) => {
-                    self.scan_object(object);
-                }
+                Some(Gray::Object(object)) => self.scan_gray(object),
+                Some(Gray::Part(words)) => self.scan_part(words),
                 Some(Gray::Image(image)) => {
                     self.source = ImageKeeper::Image(image);
                     self.scan_image(image);
@@ -155,9 +175,13 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         let is_reached = match arena.kind_of(object) {
             ChunkKind::Nursery | ChunkKind::Condemned => {
                 // SAFETY: references lead to initialised objects; from-space is still intact.
-                let to = unsafe { M::forwarded(object) }?;
-                return Some(M::with_address(word, to));
+                if let Some(to) = unsafe { M::forwarded(object) } {
+                    return Some(M::with_address(word, to));
+                }
+                self.is_rescued(object)
             }
+            // SAFETY: objects of the old space lie in its blocks.
+            ChunkKind::Old => !FULL || unsafe { self.heap.old.metadata.is_marked(object) },
             ChunkKind::LargeYoung => self.heap.large.is_marked(arena.number_of(object)),
             ChunkKind::Large => !FULL || self.heap.large.is_marked(arena.number_of(object)),
             ChunkKind::Pinned => {
@@ -174,42 +198,83 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     fn scan_copies(&mut self) {
         loop {
-            let blocks = self.heap.old.blocks();
-            let is_last = self.scan.block + 1 == blocks.len();
-            let end = if is_last {
-                self.cursor
-            } else {
-                blocks[self.scan.block].top
+            let runs = self.heap.old.runs();
+            let next_run = runs.get(self.scan.run + 1);
+            let end = match next_run {
+                Some(_) => runs[self.scan.run].end,
+                None => self.cursor,
             };
             let mut object = self.scan.address;
             if object == end {
-                if is_last {
-                    return;
-                }
-                self.scan.block += 1;
-                self.scan.address = blocks[self.scan.block].start;
+                let Some(next_run) = next_run else { return };
+                self.scan.run += 1;
+                self.scan.address = next_run.start;
                 continue;
             }
             while object < end {
-                object = object.offset_bytes(self.scan_object(object));
+                // SAFETY: copies are initialised objects at their final address.
+                let bytes = unsafe { M::size_bytes(object) };
+                self.scan_object(object);
+                object = object.offset_bytes(bytes);
             }
             self.scan.address = object;
         }
     }
 
-    /// Traces an object that was reached, and returns its bytes.
-    #[inline(always)]
-    fn scan_object(&mut self, object: Address) -> usize {
-        // SAFETY: copies and marked objects are initialised objects at their final address.
+    /// Marks and traces the objects of the queue; whether there were any.
+    fn mark_queued(&mut self) -> bool {
+        let mut found = false;
+        while let Some(object) = self.marking.pop() {
+            found = true;
+            // SAFETY: references lead to initialised objects, and those in blocks that are not condemned stay.
+            let bytes = unsafe { M::size_bytes(object) };
+            // SAFETY: only objects of the old space are queued, and they lie in its blocks.
+            unsafe { self.heap.old.metadata.mark(object, bytes) };
+            self.scan_object(object);
+        }
+        found
+    }
+
+    /// Traces an object that does not move; a large one in parts.
+    fn scan_gray(&mut self, object: Address) {
+        // SAFETY: marked objects are initialised objects at their final address.
         let bytes = unsafe { M::size_bytes(object) };
-        // SAFETY: asking for the size has not changed the object: it is initialised, and not forwarded.
+        if bytes > LARGE_BYTES
+            // SAFETY: marked objects are initialised objects at their final address.
+            && let Some(values) = unsafe { M::value_words(object) }
+        {
+            self.gray.push(Gray::Part(values));
+        } else {
+            self.scan_object(object);
+        }
+    }
+
+    /// Traces the first of these words of a large object, and puts the others off.
+    fn scan_part(&mut self, mut words: AddressRange) {
+        if words.bytes() > PART_BYTES {
+            let rest = words.start.offset_bytes(PART_BYTES);
+            self.gray.push(Gray::Part(AddressRange {
+                start: rest,
+                end: words.end,
+            }));
+            words.end = rest;
+        }
+        for word in words.words() {
+            // SAFETY: the model says that these words of a live object hold values.
+            self.slot(unsafe { Slot::new(word) });
+        }
+    }
+
+    /// Traces an object that was reached, and is at its final address.
+    #[inline(always)]
+    fn scan_object(&mut self, object: Address) {
+        // SAFETY: copies and marked objects are initialised objects at their final address.
         match unsafe { M::class(object) } {
             ObjectClass::Ordinary => {}
             class => self.scan_special(object, class),
         }
         // SAFETY: what is done for its class leaves the object initialised, and not forwarded.
         unsafe { M::trace(object, self) };
-        bytes
     }
 
     #[cold]
@@ -254,11 +319,12 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             // SAFETY: the embedder registered readable words.
             let word = unsafe { constant.load_word() };
             if let Some(object) = M::reference(word) {
-                let to = self.visit(object);
+                let kind = self.heap.arena.kind_of(object);
                 assert!(
-                    to == object,
+                    !kind.is_movable(),
                     "the constant at {constant} leads to a movable object"
                 );
+                self.visit(object);
             }
         }
     }
@@ -267,7 +333,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     #[inline(always)]
     fn visit(&mut self, object: Address) -> Address {
         if self.nursery.contains(object) {
-            self.evacuate(object)
+            self.evacuate_young(object)
         } else if FULL {
             self.visit_old(object)
         } else {
@@ -280,9 +346,24 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     #[inline(always)]
     fn visit_old(&mut self, object: Address) -> Address {
+        if !self.heap.arena.is_kind(object, ChunkKind::Old) {
+            return self.visit_elsewhere(object);
+        }
+        // SAFETY: objects of the old space lie in its blocks.
+        if unsafe { self.heap.old.metadata.reach(object) } {
+            if self.ephemerons.is_watching {
+                self.ephemerons.object_reached(object);
+            }
+            self.marking.push(object);
+        }
+        object
+    }
+
+    #[inline(never)]
+    fn visit_elsewhere(&mut self, object: Address) -> Address {
         match self.heap.arena.kind_of(object) {
-            ChunkKind::Condemned => return self.evacuate(object),
-            ChunkKind::Old | ChunkKind::Foreign => {}
+            ChunkKind::Condemned => return self.evacuate_condemned(object),
+            ChunkKind::Foreign => {}
             kind => self.mark(object, kind),
         }
         object
@@ -320,7 +401,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     }
 
     #[inline(always)]
-    fn evacuate(&mut self, object: Address) -> Address {
+    fn evacuate_young(&mut self, object: Address) -> Address {
         // SAFETY: references lead to initialised objects; from-space stays intact but for
         // forwarding words.
         if let Some(to) = unsafe { M::forwarded(object) } {
@@ -329,38 +410,122 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         // SAFETY: initialised, and not forwarded.
         let bytes = unsafe { M::size_bytes(object) };
         let to = self.bump(bytes);
+        let to = to.expect("the heap's maximum leaves room for a copy of all that is young");
+        self.move_object(object, to, bytes);
+        to
+    }
+
+    /// Copies an object out of a condemned block, or marks it there if there is no room.
+    #[inline(never)]
+    fn evacuate_condemned(&mut self, object: Address) -> Address {
+        // SAFETY: references lead to initialised objects; from-space stays intact but for
+        // forwarding words.
+        if let Some(to) = unsafe { M::forwarded(object) } {
+            return to;
+        }
+        if self.is_rescued(object) {
+            return object;
+        }
+        // SAFETY: initialised, and not forwarded.
+        let bytes = unsafe { M::size_bytes(object) };
+        if bytes <= self.copied_bytes_left
+            && let Some(to) = self.bump(bytes)
+        {
+            self.copied_bytes_left -= bytes;
+            self.move_object(object, to, bytes);
+            return to;
+        }
+        // What comes now may be smaller, but will not be copied either: the room is for young objects.
+        self.copied_bytes_left = 0;
+        self.rescued += 1;
+        // SAFETY: objects in condemned blocks lie in blocks.
+        unsafe { self.heap.old.metadata.mark(object, bytes) };
+        if self.ephemerons.is_watching {
+            self.ephemerons.object_reached(object);
+        }
+        self.gray.push(Gray::Object(object));
+        object
+    }
+
+    /// Whether an object in a condemned block was marked there.
+    #[inline(always)]
+    fn is_rescued(&self, object: Address) -> bool {
+        // SAFETY: objects in condemned blocks lie in blocks, and no young object is asked for while none is marked.
+        self.rescued > 0
+            && !self.nursery.contains(object)
+            && unsafe { self.heap.old.metadata.is_marked(object) }
+    }
+
+    /// Copies an object to its new place.
+    #[inline(always)]
+    fn move_object(&mut self, object: Address, to: Address, bytes: usize) {
         // SAFETY: the object has `bytes`, a multiple of the word, and so has the room at `to`,
         // which is fresh and therefore apart from it.
         unsafe { copy_words(object, to, bytes) };
         // SAFETY: the copy has everything.
         unsafe { M::forward(object, to) };
+        if FULL {
+            // SAFETY: copies lie in blocks of the old space.
+            unsafe { self.heap.old.metadata.mark(to, bytes) };
+        }
         if self.ephemerons.is_watching {
             self.ephemerons.object_reached(object);
         }
-        to
     }
 
+    /// Room for a copy; `None` if the arena has none.
     #[inline(always)]
-    fn bump(&mut self, bytes: usize) -> Address {
+    fn bump(&mut self, bytes: usize) -> Option<Address> {
         if self.limit.bytes_after(self.cursor) < bytes {
-            self.open_block();
+            return self.bump_slowly(bytes);
         }
         let to = self.cursor;
         self.cursor = to.offset_bytes(bytes);
-        to
+        Some(to)
     }
 
-    #[cold]
     #[inline(never)]
-    fn open_block(&mut self) {
-        self.heap.old.retire(self.cursor);
-        let block = self.heap.old.add_block(&self.heap.arena);
-        let block = block.or_else(|_| {
+    fn bump_slowly(&mut self, bytes: usize) -> Option<Address> {
+        if bytes > MEDIUM_BYTES {
+            let room = self.heap.old.allocate_medium(&self.heap.arena, bytes);
+            let to = room.or_else(|_| {
+                self.heap.release_kept();
+                self.heap.old.allocate_medium(&self.heap.arena, bytes)
+            });
+            let to = to.ok()?;
+            self.gray.push(Gray::Object(to));
+            return Some(to);
+        }
+        let range = self.heap.old.open_run(&self.heap.arena, self.cursor);
+        let range = range.or_else(|_| {
             self.heap.release_kept();
-            self.heap.old.add_block(&self.heap.arena)
+            self.heap.old.open_run(&self.heap.arena, self.cursor)
         });
-        let block = block.expect("the heap's maximum leaves room for a copy of all that lives");
-        (self.cursor, self.limit) = (block.start, block.end);
+        let range = range.ok()?;
+        self.cursor = range.start.offset_bytes(bytes);
+        self.limit = range.end;
+        Some(range.start)
+    }
+}
+
+/// Visits roots. What a minor collection copies because of a root lies together: were all roots visited first, the
+/// second objects of all lists would lie beside one another.
+pub(crate) struct RootVisitor<'tracer, 'heap, M, const FULL: bool>(
+    pub(crate) &'tracer mut Tracer<'heap, M, FULL>,
+);
+
+impl<M: ObjectModel, const FULL: bool> Visitor for RootVisitor<'_, '_, M, FULL> {
+    #[inline]
+    fn slot(&mut self, slot: Slot) {
+        self.0.slot(slot);
+        if !FULL {
+            self.0.scan_copies();
+        }
+    }
+
+    #[inline]
+    fn code(&mut self, code: Address) {
+        self.0.code(code);
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::account::Account;
 use crate::occupancy::Occupancy;
 use crate::options::HeapOptions;
+use crate::space::nursery;
 
 /// A full collection is due when images have added this many mappings since the last one, or as many as are worth what
 /// it costs to trace the heap, up to the greatest number. The system allows a process 65,530.
@@ -33,13 +34,17 @@ const LARGE_YOUNG_NURSERIES: usize = 4;
 /// that the heap is exhausted.
 const RESERVE_PARTS: usize = 4;
 
+/// Holes that exceed this part of the heap's maximum make a full collection due where memory is short.
+const HOLE_PARTS: usize = 8;
+
 /// The policy: thresholds, and what counts towards them.
 #[derive(Debug)]
 pub(crate) struct Trigger {
-    /// What the embedder allows: objects, the copies of a full collection, and what is charged.
+    /// What the embedder allows and the arena has places for: objects with their metadata, and what is charged.
     heap_bytes_max: usize,
-    /// What the arena has places for: objects, and what is charged.
-    placed_bytes_max: usize,
+    /// What the embedder allows: the same, and the copies of young objects. The nursery has places of its own, so that
+    /// this is twice what the arena has places for where the embedder sets no limit.
+    allowed_bytes_max: usize,
     nursery_budget_bytes: usize,
     growth_percent: usize,
     full_bytes_min: usize,
@@ -58,23 +63,26 @@ pub(crate) struct Trigger {
     granted_bytes: usize,
     /// After the heap was exhausted: a collection is due when so much was allocated, if not earlier.
     allowance_bytes: Option<usize>,
+    /// What the last collection has left of the maximum.
+    spare_bytes_after: usize,
 }
 
 impl Trigger {
     pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize, account: Account) -> Self {
-        // Small objects are copied; the chunks of a large one may be twice as long as the object.
+        // The chunks of a large object may be twice as long as the object, and blocks have holes.
         let placed_bytes_max = heap_region_bytes / 5 * 2;
-        let heap_bytes_max = options
+        let allowed_bytes_max = options
             .heap_bytes_max
             .unwrap_or(usize::MAX)
             .min(2 * placed_bytes_max);
+        let heap_bytes_max = allowed_bytes_max.min(placed_bytes_max);
         let nursery_budget_bytes = options
             .nursery_bytes
-            .min(heap_bytes_max / 8)
+            .min(allowed_bytes_max / 8)
             .max(HeapOptions::NURSERY_BYTES_MIN);
         let mut trigger = Self {
             heap_bytes_max,
-            placed_bytes_max,
+            allowed_bytes_max,
             nursery_budget_bytes,
             growth_percent: options.growth_percent.max(100),
             full_bytes_min: options.full_bytes_min,
@@ -88,6 +96,7 @@ impl Trigger {
             live_bytes_after_full: 0,
             granted_bytes: 0,
             allowance_bytes: None,
+            spare_bytes_after: heap_bytes_max,
         };
         trigger.full_done(0);
         trigger
@@ -117,18 +126,39 @@ impl Trigger {
         self.account.bytes().saturating_sub(self.exempt_bytes)
     }
 
-    /// How many bytes of objects that are not copied, or of charges, can come before the maximum is reached.
+    /// How many bytes of old objects, or of charges, can come before the maximum is reached.
     pub(crate) fn spare_bytes(&self, occupancy: Occupancy) -> usize {
-        let allowed = self
-            .heap_bytes_max
+        let allowed_bytes = self
+            .allowed_bytes_max
             .saturating_sub(occupancy.bytes_with_copies());
-        let placed = self.placed_bytes_max.saturating_sub(occupancy.bytes());
-        allowed.min(placed).saturating_sub(self.charged_bytes())
+        let placed_bytes = self.heap_bytes_max.saturating_sub(occupancy.bytes());
+        allowed_bytes
+            .min(placed_bytes)
+            .saturating_sub(self.charged_bytes())
     }
 
-    /// Bytes in the nursery after which a collection is due.
+    /// As [`Self::spare_bytes`], for what goes into no hole.
+    pub(crate) fn spare_bytes_beside_holes(&self, occupancy: Occupancy) -> usize {
+        self.spare_bytes(occupancy)
+            .saturating_sub(occupancy.hole_bytes)
+    }
+
+    /// Whether memory is so short that a full collection should fill holes by evacuation.
+    pub(crate) fn is_tight(&self, old: Occupancy) -> bool {
+        self.spare_bytes_beside_holes(old) < self.young_bytes_with_copies()
+    }
+
+    /// Whether holes, and not objects, are in the way of `needed_bytes` that go into none.
+    pub(crate) fn are_holes_in_the_way(&self, old: Occupancy, needed_bytes: usize) -> bool {
+        !self.is_exhausted(old, needed_bytes) && needed_bytes > self.spare_bytes_beside_holes(old)
+    }
+
+    /// Bytes in the nursery after which a collection is due. Near the maximum these are fewer, so that they and their
+    /// copies do not exceed it.
     pub(crate) fn nursery_bytes_max(&self) -> usize {
-        self.allowed(self.nursery_budget_bytes)
+        let least_bytes = self.headroom_bytes().max(nursery::BLOCK_BYTES);
+        let bounded_bytes = (self.spare_bytes_after / 2).max(least_bytes);
+        self.allowed(self.nursery_budget_bytes.min(bounded_bytes))
     }
 
     fn allowed(&self, bytes: usize) -> usize {
@@ -138,6 +168,7 @@ impl Trigger {
 
     /// Sets how much may be allocated before the next collection: a little if what lives leaves no room.
     pub(crate) fn settle_allowance(&mut self, live: Occupancy) {
+        self.spare_bytes_after = self.spare_bytes(live);
         let headroom_bytes = self.headroom_bytes();
         self.allowance_bytes = self
             .is_exhausted(live, headroom_bytes)
@@ -159,9 +190,16 @@ impl Trigger {
 
     /// Whether old objects, or what is charged, have outgrown the last full collection, or come near the maximum.
     pub(crate) fn is_full_due(&self, old: Occupancy) -> bool {
-        old.bytes() > self.full_threshold_bytes
+        old.fixed_bytes > self.full_threshold_bytes
             || self.spare_bytes(old) < self.young_bytes_with_copies()
+            || self.is_full_of_holes(old)
             || self.is_external_due()
+    }
+
+    /// Whether the blocks with their holes exceed the maximum, and evacuation would help.
+    fn is_full_of_holes(&self, old: Occupancy) -> bool {
+        let taken = old.bytes_with_holes().saturating_add(self.charged_bytes());
+        taken > self.heap_bytes_max && old.hole_bytes > self.heap_bytes_max / HOLE_PARTS
     }
 
     /// What a full nursery takes, if all of it lives.
@@ -173,7 +211,7 @@ impl Trigger {
     pub(crate) fn room_bytes(&self, old: Occupancy) -> usize {
         let spare_bytes = self.spare_bytes(old);
         self.full_threshold_bytes
-            .saturating_sub(old.bytes())
+            .saturating_sub(old.fixed_bytes)
             .min(spare_bytes.saturating_sub(self.young_bytes_with_copies()))
     }
 
@@ -263,7 +301,7 @@ impl Trigger {
         let bytes = self
             .nursery_budget_bytes
             .saturating_mul(LARGE_YOUNG_NURSERIES)
-            .min(self.heap_bytes_max / 4);
+            .min(self.allowed_bytes_max / 4);
         self.allowed(bytes)
     }
 }
@@ -280,6 +318,7 @@ mod tests {
         Occupancy {
             fixed_bytes: bytes,
             movable_bytes: 0,
+            hole_bytes: 0,
         }
     }
 
@@ -335,10 +374,29 @@ mod tests {
     }
 
     #[test]
+    fn young_objects_take_no_places_of_old_ones() {
+        let options = HeapOptions {
+            heap_bytes_max: None,
+            ..HeapOptions::default()
+        };
+        let trigger = Trigger::new(&options, 100 * MIB, Account::default());
+        let young = |movable_bytes| Occupancy {
+            movable_bytes,
+            ..fixed(10 * MIB)
+        };
+        assert_eq!(trigger.spare_bytes(young(0)), 30 * MIB);
+        assert_eq!(trigger.spare_bytes(young(20 * MIB)), 10 * MIB);
+        assert!(!trigger.is_exhausted(young(25 * MIB), 5 * MIB));
+        assert!(trigger.is_exhausted(young(25 * MIB), 5 * MIB + 1));
+    }
+
+    #[test]
     fn what_is_kept_beyond_the_maximum_uses_up_a_reserve() {
         let mut trigger = trigger(100 * MIB);
+        trigger.settle_allowance(fixed(98 * MIB));
+        assert_eq!(trigger.nursery_bytes_max(), MIB, "there is room for copies");
         trigger.settle_allowance(fixed(99 * MIB));
-        assert_eq!(trigger.nursery_bytes_max(), MIB, "there is room for more");
+        assert_eq!(trigger.nursery_bytes_max(), MIB / 2);
         trigger.settle_allowance(fixed(100 * MIB));
         assert_eq!(trigger.nursery_bytes_max(), MIB / 4);
         assert!(trigger.is_large_due(MIB / 4), "large objects, too");

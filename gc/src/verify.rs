@@ -1,7 +1,7 @@
 //! The verifier: walks the heap by other ways than the tracer, and panics at the first flaw.
 //!
-//! The verifier finds roots through [`ObjectModel::each_root_for_verifier`]. It finds objects by
-//! walking blocks by size. It keeps a worklist and a visited set of its own.
+//! The verifier finds roots through [`ObjectModel::each_root_for_verifier`]. It finds objects by walking runs by size,
+//! and by the metadata of blocks. It keeps a worklist and a visited set of its own.
 
 use std::collections::HashSet;
 
@@ -11,6 +11,7 @@ use crate::heap::Heap;
 use crate::image::ImageId;
 use crate::object_model::{ObjectClass, ObjectModel, VerifierRoot, Visitor};
 use crate::slot::Slot;
+use crate::space::block;
 use crate::weak::{Ephemeron, WeakPair};
 
 /// Checks, before a collection, that every young reference outside the young space is remembered.
@@ -142,6 +143,9 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
                 false
             }
             ChunkKind::Foreign => false,
+            ChunkKind::Old if !self.is_inside_object(target) => {
+                unsound(what, place, word, "freed memory between objects")
+            }
             ChunkKind::Old | ChunkKind::Large | ChunkKind::Pinned => {
                 unsound(what, place, word, "the inside of an object")
             }
@@ -156,6 +160,16 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
         if is_new {
             self.worklist.push(target);
         }
+    }
+
+    /// Whether an object of the old space covers `address`, of which it is not the start.
+    fn is_inside_object(&self, address: Address) -> bool {
+        let covers = |object: Address| {
+            // SAFETY: an initialised object starts there.
+            let bytes = unsafe { M::size_bytes(object) };
+            AddressRange::new(object, bytes).contains(address)
+        };
+        block_objects::<M>(self.heap).any(covers)
     }
 
     fn code(&mut self, place: Address, code: Address) {
@@ -197,24 +211,39 @@ fn old_objects<M: ObjectModel>(heap: &Heap) -> impl Iterator<Item = Address> {
         .chain(heap.pinned.objects())
 }
 
-/// Every object in the blocks of the old space: the next one starts where one ends.
+/// Every object in the blocks of the old space: those that the last full collection has marked, and, in each run, the
+/// next one where one ends.
 fn block_objects<M: ObjectModel>(heap: &Heap) -> impl Iterator<Item = Address> {
-    heap.old.blocks().iter().flat_map(|block| {
-        let mut next = block.start;
-        let end = block.top;
-        std::iter::from_fn(move || {
-            if next == end {
-                return None;
-            }
-            let object = next;
-            // SAFETY: objects lie back to back in blocks, all initialised.
-            next = object.offset_bytes(unsafe { M::size_bytes(object) });
-            assert!(
-                next <= end && next > object,
-                "the object at {object} exceeds its block"
-            );
-            Some(object)
-        })
+    let blocks = heap.old.blocks().iter();
+    let marked = blocks.flat_map(|&start| heap.old.metadata.objects(block::range(start)));
+    let marked = marked.map(|object| {
+        // SAFETY: what was marked is an initialised object.
+        let bytes = unsafe { M::size_bytes(object.start) };
+        assert!(
+            object.bytes() == bytes,
+            "the metadata of the object at {} says that it ends at {}, and it has {bytes} bytes",
+            object.start,
+            object.end
+        );
+        object.start
+    });
+    marked.chain(heap.old.all_runs().flat_map(run_objects::<M>))
+}
+
+fn run_objects<M: ObjectModel>(run: AddressRange) -> impl Iterator<Item = Address> {
+    let mut next = run.start;
+    std::iter::from_fn(move || {
+        if next == run.end {
+            return None;
+        }
+        let object = next;
+        // SAFETY: objects lie back to back in runs, all initialised.
+        next = object.offset_bytes(unsafe { M::size_bytes(object) });
+        assert!(
+            next <= run.end && next > object,
+            "the object at {object} exceeds its run"
+        );
+        Some(object)
     })
 }
 
@@ -263,17 +292,9 @@ struct Bits {
 
 impl Bits {
     fn covering(heap: &Heap) -> Self {
-        let blocks = heap.old.blocks();
-        let start = blocks
-            .iter()
-            .map(|block| block.start)
-            .min()
-            .unwrap_or(Address::new(0));
-        let end = blocks
-            .iter()
-            .map(|block| block.top)
-            .max()
-            .unwrap_or(Address::new(0));
+        let starts = heap.old.blocks().iter();
+        let start = starts.clone().min().copied().unwrap_or(Address::new(0));
+        let end = starts.max().map_or(start, |&last| block::range(last).end);
         let range = AddressRange { start, end };
         let granules = range.bytes() / OBJECT_ALIGN_BYTES;
         Self {

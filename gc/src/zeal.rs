@@ -1,7 +1,7 @@
 //! The stress mode: at which of the places to collect where a collection may start.
 
 use crate::object_model::Scope;
-use crate::options::Zeal;
+use crate::options::{Evacuation, Zeal};
 
 /// Under [`Zeal::Paced`], a place pays for so many of the references that the checks of a collection look at.
 /// With 8, programs that allocate little take some 20 times as long, and others up to 100 times.
@@ -16,6 +16,7 @@ pub(crate) struct ZealClock {
     /// Of the pseudo-random numbers that pace.
     state: u64,
     next_is_full: bool,
+    next_stays: bool,
 }
 
 impl ZealClock {
@@ -30,6 +31,7 @@ impl ZealClock {
             left,
             state,
             next_is_full: false,
+            next_stays: false,
         }
     }
 
@@ -70,6 +72,18 @@ impl ZealClock {
             Scope::Minor
         } else {
             Scope::Full
+        }
+    }
+
+    /// By turns full collections move everything, so that stale references show, and mark in place, so that holes and
+    /// the marks beside them are checked.
+    pub(crate) const fn next_evacuation(&mut self) -> Evacuation {
+        let stays = self.next_stays;
+        self.next_stays = !stays;
+        if stays {
+            Evacuation::AsNeeded
+        } else {
+            Evacuation::Everything
         }
     }
 }

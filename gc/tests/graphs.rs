@@ -1,10 +1,12 @@
 //! Random object graphs against a model in plain Rust.
 
+use std::cell::RefCell;
 use std::time::{Duration, Instant};
 
-use gc::fuzzing::gc_operations::check;
+use gc::fuzzing::gc_operations::{Reached, check};
 use proptest::collection::vec;
-use proptest::prelude::any;
+use proptest::prelude::{Just, Strategy, any};
+use proptest::prop_oneof;
 use proptest::test_runner::{Config, TestRunner};
 
 #[test]
@@ -20,6 +22,49 @@ fn the_heap_agrees_with_the_model() {
             Ok(())
         })
         .unwrap();
+}
+
+/// Operations that make long chains and leave vectors of them out, pin, drop and collect.
+fn fragmenting_operations() -> impl Strategy<Value = Vec<u8>> {
+    let operation = prop_oneof![
+        4 => Just(12_u8),
+        4 => Just(13),
+        1 => Just(7),
+        1 => Just(5),
+        3 => Just(10),
+        3 => Just(11),
+    ];
+    let operations = vec((operation, any::<u8>(), any::<u8>()), 20..60);
+    (0_u8..16, operations).prop_map(|(kind, operations)| {
+        let bytes = operations.into_iter().flat_map(|(a, b, c)| [a, b, c]);
+        std::iter::once(kind).chain(bytes).collect()
+    })
+}
+
+#[test]
+fn fragmented_heaps_agree_with_the_model() {
+    let reached = RefCell::new(Vec::new());
+    let mut runner = TestRunner::new(Config {
+        cases: 96,
+        failure_persistence: None,
+        ..Config::default()
+    });
+    runner
+        .run(&fragmenting_operations(), |bytes| {
+            reached.borrow_mut().push(check(&bytes));
+            Ok(())
+        })
+        .unwrap();
+    assert_everything_was_reached(&reached.into_inner());
+}
+
+/// That some of the runs came to the collector's rarer ways.
+fn assert_everything_was_reached(runs: &[Reached]) {
+    let count = |reaches: fn(&Reached) -> bool| runs.iter().filter(|run| reaches(run)).count();
+    assert!(count(|run| run.statistics.evacuated_blocks > 0) > 5);
+    assert!(count(|run| run.statistics.rescued_objects > 0) > 5);
+    assert!(count(|run| run.statistics.filled_holes > 1) > 5);
+    assert!(count(|run| run.pinned_later > 0) > 5);
 }
 
 #[test]
@@ -57,5 +102,5 @@ fn what_a_guardian_has_keeps_older_guarded_objects() {
         // The guardian gets the young vector now. The full collection at the end must not report the old one.
         [minor, 0, 0],
     ];
-    check(operations.as_flattened());
+    check(&[&[0], operations.as_flattened()].concat());
 }

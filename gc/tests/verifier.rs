@@ -84,7 +84,7 @@ fn a_reference_into_the_middle_of_an_object_is_found() {
 }
 
 #[test]
-fn zeal_collects_at_every_nth_poll_and_moves_everything() {
+fn zeal_collects_at_every_nth_poll_and_moves_everything_every_other_time() {
     let zeal = Some(Zeal::Every(NonZeroU32::new(2).unwrap()));
     enter(&HeapOptions { zeal, ..options() }, |session| {
         let root = session.push_root(session.pair(session.integer(1), session.integer(2)));
@@ -102,6 +102,8 @@ fn zeal_collects_at_every_nth_poll_and_moves_everything() {
         assert_eq!(words[0], words[1]);
         assert_ne!(words[1], words[2]);
         assert_ne!(words[3], words[4]);
+        assert_eq!(words[4..=6], [words[4]; 3]);
+        assert_eq!(words[7], words[8], "marked in place");
     })
     .unwrap();
 }

@@ -6,8 +6,8 @@ use abi::native::context;
 use abi::object_layout::{closure, guardian, pair, table};
 use abi::tag::{self, Header, Kind};
 use gc::{
-    Address, GuardianNumber, ImageId, MutatorPrefix, ObjectClass, ObjectModel, Scope, Slot,
-    VerifierRoot, Visitor, WORD_BYTES,
+    Address, AddressRange, GuardianNumber, ImageId, MutatorPrefix, ObjectClass, ObjectModel, Scope,
+    Slot, VerifierRoot, Visitor, WORD_BYTES,
 };
 
 use crate::chunk::Chunk;
@@ -53,65 +53,30 @@ unsafe impl ObjectModel for SchemeModel {
         unsafe { object.store_word(Header::forwarding(to.word()).word()) };
     }
 
-    #[inline]
+    #[inline(always)]
     unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V) {
         // SAFETY: an initialised object, by the contract of this function, has a first word.
         let word = unsafe { object.load_word() };
-        let Some(header) = Header::from_word(word) else {
+        match Header::from_word(word) {
+            // SAFETY: the object has this header.
+            Some(header) => unsafe { trace_headed(object, header, visitor) },
             // SAFETY: what has no header is a pair: two values.
-            unsafe {
+            None => unsafe {
                 trace_words(
                     object,
                     pair::CAR / WORD_BYTES..pair::BYTES / WORD_BYTES,
                     visitor,
                 );
-            };
-            return;
-        };
-        let words = header.size() as usize;
-        match header.kind().expect("headers have valid kinds") {
-            Kind::Bytevector
-            | Kind::Units8
-            | Kind::Units32
-            | Kind::Flonum
-            | Kind::Bignum
-            | Kind::Filler
-            | Kind::Forward
-            | Kind::Ephemeron
-            | Kind::Guardian => {}
-            Kind::Vector
-            | Kind::String
-            | Kind::Symbol
-            | Kind::Ratnum
-            | Kind::Compnum
-            | Kind::Record
-            | Kind::Box
-            | Kind::Location
-            | Kind::Port
-            | Kind::Table
-            | Kind::Environment => {
-                // SAFETY: objects of these kinds have `words` values after the header.
-                unsafe { trace_words(object, 1..words + 1, visitor) };
-            }
-            Kind::Closure => {
-                // SAFETY: the first payload word of a closure is its code address.
-                let code = unsafe { object.offset_bytes(closure::CODE).load_word() };
-                visitor.code(Address::from_word(code));
-                // SAFETY: what comes after the code address are the values of free variables.
-                unsafe { trace_words(object, closure::FREE / WORD_BYTES..words + 1, visitor) };
-            }
-            // SAFETY: a weak pair has a header and two values, of which the second is strong.
-            Kind::WeakPair => unsafe { trace_words(object, 2..3, visitor) },
-            Kind::CodeAddresses => {
-                for index in 1..=words {
-                    // SAFETY: such an object has `words` code addresses.
-                    let code = unsafe { object.offset_words(index).load_word() };
-                    visitor.code(Address::from_word(code));
-                }
-            }
-            // SAFETY: an initialised object, by the contract of this function, and of this kind.
-            Kind::Chunk => trace_chunk(unsafe { Chunk::at(object) }, visitor),
+            },
         }
+    }
+
+    unsafe fn value_words(object: Address) -> Option<AddressRange> {
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
+        let header = Header::from_word(unsafe { object.load_word() })?;
+        let bytes = header.size() as usize * WORD_BYTES;
+        let is_vector = header.kind() == Some(Kind::Vector);
+        is_vector.then(|| AddressRange::new(object.offset_words(1), bytes))
     }
 
     #[inline]
@@ -196,6 +161,59 @@ const _: () = {
     assert!(prefix.nursery_bytes as i32 == context::NURSERY_BYTES);
     assert!(prefix.kind_table as i32 == context::KIND_TABLE);
 };
+
+/// Shows `visitor` what an object refers to that is not a pair.
+///
+/// # Safety
+///
+/// An initialised object, which has this header.
+#[inline(never)]
+unsafe fn trace_headed<V: Visitor>(object: Address, header: Header, visitor: &mut V) {
+    let words = header.size() as usize;
+    match header.kind().expect("headers have valid kinds") {
+        Kind::Bytevector
+        | Kind::Units8
+        | Kind::Units32
+        | Kind::Flonum
+        | Kind::Bignum
+        | Kind::Filler
+        | Kind::Forward
+        | Kind::Ephemeron
+        | Kind::Guardian => {}
+        Kind::Vector
+        | Kind::String
+        | Kind::Symbol
+        | Kind::Ratnum
+        | Kind::Compnum
+        | Kind::Record
+        | Kind::Box
+        | Kind::Location
+        | Kind::Port
+        | Kind::Table
+        | Kind::Environment => {
+            // SAFETY: objects of these kinds have `words` values after the header.
+            unsafe { trace_words(object, 1..words + 1, visitor) };
+        }
+        Kind::Closure => {
+            // SAFETY: the first payload word of a closure is its code address.
+            let code = unsafe { object.offset_bytes(closure::CODE).load_word() };
+            visitor.code(Address::from_word(code));
+            // SAFETY: what comes after the code address are the values of free variables.
+            unsafe { trace_words(object, closure::FREE / WORD_BYTES..words + 1, visitor) };
+        }
+        // SAFETY: a weak pair has a header and two values, of which the second is strong.
+        Kind::WeakPair => unsafe { trace_words(object, 2..3, visitor) },
+        Kind::CodeAddresses => {
+            for index in 1..=words {
+                // SAFETY: such an object has `words` code addresses.
+                let code = unsafe { object.offset_words(index).load_word() };
+                visitor.code(Address::from_word(code));
+            }
+        }
+        // SAFETY: an initialised object, by the contract of this function, and of this kind.
+        Kind::Chunk => trace_chunk(unsafe { Chunk::at(object) }, visitor),
+    }
+}
 
 /// Shows `visitor` the values in these words of an object.
 ///

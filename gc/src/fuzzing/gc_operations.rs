@@ -6,10 +6,12 @@
 //! object, when and only when the model says so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroU32;
 
 use crate::collect::Outcome;
 use crate::object_model::{ObjectModel, Scope};
-use crate::options::HeapOptions;
+use crate::options::{Evacuation, HeapOptions, Zeal};
+use crate::statistics::Statistics;
 use crate::toy::{Session, ToyModel, enter};
 use crate::value::Value;
 
@@ -18,16 +20,39 @@ const LARGE_FIELDS: usize = 4500;
 /// The root that is a guardian.
 const GUARDIAN_ROOT: usize = 0;
 const ROOTS_MAX: usize = 24;
+/// So many vectors of a chain are looked at.
+const CHAIN_MAX: usize = 500;
 
-/// Runs the operations that `bytes` spell, and checks the heap after each collection.
+/// The maximum of a heap in which room for evacuation runs out.
+const TIGHT_BYTES: usize = 256 << 10;
+
+/// What the operations made the collector do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Reached {
+    /// Statistics at the end.
+    pub statistics: Statistics,
+    /// Pinned objects that were made after a full collection.
+    pub pinned_later: u64,
+}
+
+/// Runs the operations that `bytes` spell, and checks the heap after each collection. The first byte chooses the kind
+/// of heap.
 ///
 /// # Panics
 ///
 /// If heap and model differ.
-pub fn check(bytes: &[u8]) {
+pub fn check(bytes: &[u8]) -> Reached {
+    let (&kind, operations) = bytes.split_first().unwrap_or((&0, &[]));
     let options = HeapOptions {
         arena_bytes: HeapOptions::ARENA_BYTES_MIN,
         nursery_bytes: HeapOptions::NURSERY_BYTES_MIN,
+        heap_bytes_max: (kind & 1 != 0).then_some(TIGHT_BYTES),
+        evacuation: if kind & 2 != 0 {
+            Evacuation::Everything
+        } else {
+            Evacuation::AsNeeded
+        },
+        zeal: (kind & 0b1100 == 0b1100).then_some(Zeal::Every(NonZeroU32::MIN)),
         verify: true,
         ..HeapOptions::default()
     };
@@ -36,9 +61,11 @@ pub fn check(bytes: &[u8]) {
         let mut run = Run {
             session,
             model: Model::default(),
+            is_tight: options.heap_bytes_max.is_some(),
+            pinned_later: 0,
         };
         run.model.roots.push(Field::Integer(0));
-        for operation in bytes.chunks_exact(3) {
+        for operation in operations.chunks_exact(3) {
             run.step(
                 operation[0],
                 usize::from(operation[1]),
@@ -46,8 +73,12 @@ pub fn check(bytes: &[u8]) {
             );
         }
         run.collect(Scope::Full);
+        Reached {
+            statistics: run.session.mutator().statistics(),
+            pinned_later: run.pinned_later,
+        }
     })
-    .expect("64 MiB of address space");
+    .expect("64 MiB of address space")
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +115,9 @@ struct Model {
 struct Run<'run, 'id> {
     session: &'run mut Session<'id>,
     model: Model,
+    /// Whether collections may say that the heap is exhausted.
+    is_tight: bool,
+    pinned_later: u64,
 }
 
 const BROKEN: Field = Field::Integer(-1);
@@ -122,6 +156,22 @@ impl Model {
         }
     }
 
+    /// The number of a vector, and what its last field holds.
+    fn successor<'m, 'id>(
+        &self,
+        session: &'m Session<'id>,
+        node: Field,
+        value: Value<'m, 'id>,
+    ) -> Option<(usize, Field, Value<'m, 'id>)> {
+        let Field::Node(number) = node else {
+            return None;
+        };
+        let Node { shape, fields } = &self.nodes[number];
+        let last = fields.len() - 1;
+        let is_strong = *shape == Shape::Strong;
+        is_strong.then(|| (number, fields[last], session.field(value, last)))
+    }
+
     fn reach_from_roots_and(&self, more: &BTreeSet<usize>) -> BTreeSet<usize> {
         let more = more.iter().copied().map(Field::Node);
         self.reach(self.roots.iter().copied().chain(more))
@@ -138,7 +188,7 @@ impl Model {
 
 impl Run<'_, '_> {
     fn step(&mut self, operation: u8, left: usize, right: usize) {
-        match operation % 12 {
+        match operation % 15 {
             0 => self.make(Shape::Strong, 3, left, right),
             1 => self.make(Shape::Strong, 40, left, right),
             2 => self.make(Shape::Strong, LARGE_FIELDS, left, right),
@@ -149,6 +199,8 @@ impl Run<'_, '_> {
             8 => self.guard(left),
             9 => self.take_guarded(),
             10 => self.collect(Scope::Minor),
+            12 => self.make_chain(left, right),
+            13 | 14 => self.thin_chain(left, right),
             _ if left < 64 => self.collect(Scope::Full),
             _ => self.make_pinned(left),
         }
@@ -182,11 +234,60 @@ impl Run<'_, '_> {
         self.trim_roots();
     }
 
+    /// Makes a root of so many vectors, each the last field of the next.
+    fn make_chain(&mut self, left: usize, right: usize) {
+        let length = 2 + left % 64;
+        let session = &*self.session;
+        let root = session.push_root(session.integer(0));
+        let mut rest = Field::Integer(0);
+        for _ in 0..right {
+            let number = self.model.nodes.len();
+            let name = i64::try_from(number).expect("few nodes");
+            let mut values = vec![session.integer(0); length];
+            let mut fields = vec![Field::Integer(0); length];
+            (values[0], values[length - 1]) = (session.integer(name), session.root(root));
+            (fields[0], fields[length - 1]) = (Field::Integer(name), rest);
+            session.set_root(root, session.vector(&values));
+            let shape = Shape::Strong;
+            self.model.nodes.push(Node { shape, fields });
+            rest = Field::Node(number);
+        }
+        self.model.roots.push(rest);
+        self.trim_roots();
+    }
+
+    /// Leaves out vectors of a chain, so that holes come to lie between the others.
+    fn thin_chain(&mut self, left: usize, right: usize) {
+        let index = self.pick(left);
+        let session = &*self.session;
+        let mut node = self.model.roots[index];
+        let mut value = value_of(session, index);
+        for step in 0..CHAIN_MAX {
+            let Some((number, next, next_value)) = self.model.successor(session, node, value)
+            else {
+                return;
+            };
+            let after = self.model.successor(session, next, next_value);
+            let Some((_, after, after_value)) = after.filter(|_| step % (1 + right % 3) == 0)
+            else {
+                (node, value) = (next, next_value);
+                continue;
+            };
+            let last = self.model.nodes[number].fields.len() - 1;
+            self.model.nodes[number].fields[last] = after;
+            session
+                .set_field(value, last, after_value)
+                .expect("vectors are mutable");
+            (node, value) = (after, after_value);
+        }
+    }
+
     fn make_pinned(&mut self, left: usize) {
         let left = self.pick(left);
         let number = self.model.nodes.len();
         let name = i64::try_from(number).expect("few nodes");
         let session = &*self.session;
+        self.pinned_later += u64::from(session.mutator().statistics().full.count > 0);
         let vector = session.pinned_vector(2);
         for (index, value) in [session.integer(name), value_of(session, left)]
             .into_iter()
@@ -284,7 +385,8 @@ impl Run<'_, '_> {
     }
 
     fn collect(&mut self, scope: Scope) {
-        assert_eq!(self.session.collect(scope), Outcome::Done);
+        let outcome = self.session.collect(scope);
+        assert!(outcome == Outcome::Done || self.is_tight, "{outcome:?}");
         if scope == Scope::Full {
             let reached = self.model.reach_from_roots_and(&self.model.ready);
             let (kept, found): (Vec<_>, Vec<_>) = self

@@ -38,6 +38,7 @@ impl MemoryMap {
     }
 
     /// All of the memory.
+    #[inline(always)]
     pub(crate) const fn range(&self) -> AddressRange {
         self.range
     }

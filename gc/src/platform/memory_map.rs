@@ -62,6 +62,7 @@ impl MemoryMap {
     }
 
     /// All of the mapping.
+    #[inline(always)]
     pub(crate) const fn range(&self) -> AddressRange {
         self.range
     }

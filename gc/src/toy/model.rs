@@ -9,7 +9,7 @@
 
 use std::cell::RefCell;
 
-use crate::address::{Address, WORD_BYTES};
+use crate::address::{Address, AddressRange, WORD_BYTES};
 use crate::image::ImageId;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor};
 use crate::slot::Slot;
@@ -238,6 +238,17 @@ unsafe impl ObjectModel for ToyModel {
         for word in traced {
             // SAFETY: objects of these kinds have initialised values in these words.
             visitor.slot(unsafe { Slot::new(object.offset_words(word)) });
+        }
+    }
+
+    unsafe fn value_words(object: Address) -> Option<AddressRange> {
+        // SAFETY: the object is initialised, by the contract of this function.
+        match unsafe { Self::kind(object) } {
+            Some((Kind::Vector, words)) => {
+                let start = object.offset_words(1);
+                Some(AddressRange::new(start, words * WORD_BYTES))
+            }
+            _ => None,
         }
     }
 

@@ -179,6 +179,9 @@ pub(crate) fn gc_statistics<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveRes
     let entries = [
         ("allocated-bytes", statistics.allocated_bytes),
         ("copied-bytes", statistics.copied_bytes),
+        ("evacuated-blocks", statistics.evacuated_blocks),
+        ("rescued-objects", statistics.rescued_objects),
+        ("filled-holes", statistics.filled_holes),
         ("old-bytes", statistics.old_bytes as u64),
         ("live-bytes", statistics.live_bytes as u64),
         ("external-bytes", statistics.external_bytes as u64),
