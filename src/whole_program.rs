@@ -63,6 +63,11 @@ impl WholeProgram {
         if is_over.load(Ordering::Relaxed) {
             return;
         }
+        // All libraries are expanded in, those that procedures of macros call, too.
+        let compiler = ThreadCompiler {
+            libraries: None,
+            ..compiler
+        };
         let Compiling {
             frontend,
             memory_bytes,

@@ -206,6 +206,8 @@ impl Libraries {
             Frontend::standard(settings.library_paths.clone(), settings.options.clone())
                 .with_macro_limits(settings.macro_limits)
                 .with_jit(settings.jit, PartListener::default());
+        // Procedures of macros call other libraries.
+        frontend.libraries = Rc::clone(self);
         if let Some(interrupt) = &settings.interrupt {
             frontend.supervise(interrupt.clone());
         }

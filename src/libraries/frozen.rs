@@ -1,44 +1,67 @@
 //! The libraries that a program was compiled with, for a thread that compiles the program once more.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use compiler::expand::{CompiledLibraries, CompiledLibrary, LibraryRefused};
+use loader::TrustedImage;
 
-/// Interfaces by the names of libraries.
+use super::image_library::{ImageLibrary, Needed};
+use super::store::Libraries;
+
+/// Libraries by their names.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FrozenLibraries(Arc<HashMap<String, Frozen>>);
 
+/// As [`ImageLibrary`].
 #[derive(Debug)]
 struct Frozen {
     interface: Vec<u8>,
     hash: String,
-    needed: Vec<String>,
+    /// Names and hashes.
+    needed: Vec<(String, String)>,
+    image: Arc<TrustedImage<'static>>,
+    shown: String,
 }
 
 impl FrozenLibraries {
     /// Those that are given.
-    pub(super) fn new(libraries: impl Iterator<Item = CompiledLibrary>) -> Self {
+    pub(super) fn new<'a>(libraries: impl Iterator<Item = &'a ImageLibrary>) -> Self {
         let libraries = libraries.map(|library| {
             let needed = library.needed.iter();
             let frozen = Frozen {
-                interface: library.interface,
+                interface: library.interface.clone(),
                 hash: library.hash.to_string(),
-                needed: needed.map(ToString::to_string).collect(),
+                needed: needed
+                    .map(|each| (each.name.to_string(), each.hash.to_string()))
+                    .collect(),
+                image: Arc::clone(&library.image),
+                shown: library.shown.clone(),
             };
             (library.name.to_string(), frozen)
         });
         Self(Arc::new(libraries.collect()))
     }
-}
 
-impl CompiledLibraries for FrozenLibraries {
-    fn library(&self, name: &str) -> Result<Option<CompiledLibrary>, LibraryRefused> {
-        Ok(self.0.get(name).map(|frozen| CompiledLibrary {
-            name: name.into(),
-            interface: frozen.interface.clone(),
-            hash: (*frozen.hash).into(),
-            needed: frozen.needed.iter().map(|name| (**name).into()).collect(),
-        }))
+    /// The libraries as a compiler on this thread asks for them: these, and no others.
+    pub(crate) fn thawed(&self) -> Rc<Libraries> {
+        let Self(libraries) = self;
+        let libraries = libraries.iter().map(|(name, frozen)| {
+            let needed = frozen.needed.iter().map(|(name, hash)| Needed {
+                name: (**name).into(),
+                hash: (**hash).into(),
+            });
+            ImageLibrary {
+                name: (**name).into(),
+                interface: frozen.interface.clone(),
+                hash: (*frozen.hash).into(),
+                needed: needed.collect(),
+                image: Arc::clone(&frozen.image),
+                shown: frozen.shown.clone(),
+                warnings: Vec::new(),
+                work: None.into(),
+            }
+        });
+        Rc::new(Libraries::of(libraries))
     }
 }

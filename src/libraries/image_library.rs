@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use abi::image::section;
 use abi::library_record;
@@ -30,7 +31,7 @@ pub(crate) struct ImageLibrary {
     pub(crate) hash: Rc<str>,
     /// The libraries that it needs, in the order in which their bodies run.
     pub(crate) needed: Vec<Needed>,
-    pub(crate) image: TrustedImage<'static>,
+    pub(crate) image: Arc<TrustedImage<'static>>,
     /// What messages call it.
     pub(crate) shown: String,
     pub(crate) warnings: Vec<Diagnostic>,
@@ -67,7 +68,7 @@ impl ImageLibrary {
             hash: Digest::of(&interface).to_string().into(),
             interface,
             needed,
-            image,
+            image: Arc::new(image),
             shown,
             warnings: Vec::new(),
             work: RefCell::default(),

@@ -19,4 +19,4 @@ pub(crate) use compile::LibraryText;
 pub(crate) use found::{find, warn};
 pub(crate) use frozen::FrozenLibraries;
 pub(crate) use image_library::{Needed, needed_by};
-pub(crate) use store::{Libraries, Refusal};
+pub(crate) use store::{Libraries, Refusal, SharedLibraries};

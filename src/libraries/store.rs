@@ -77,6 +77,18 @@ pub(crate) struct Libraries {
 }
 
 impl Libraries {
+    /// These libraries, and no others.
+    pub(super) fn of(libraries: impl Iterator<Item = ImageLibrary>) -> Self {
+        let known = libraries.map(|library| {
+            let library = Rc::new(library);
+            (library.name.to_string(), Known::Ready(library))
+        });
+        Self {
+            known: RefCell::new(known.collect()),
+            ..Self::default()
+        }
+    }
+
     /// Says who looks for libraries.
     pub(crate) fn find_by(&self, find: Find) {
         self.find.set(Some(find));
@@ -199,7 +211,7 @@ impl Libraries {
     pub(crate) fn freeze(&self) -> FrozenLibraries {
         let known = self.known.borrow();
         FrozenLibraries::new(known.values().filter_map(|known| match known {
-            Known::Ready(library) => Some(library.for_importers()),
+            Known::Ready(library) => Some(&**library),
             Known::Open | Known::None => None,
         }))
     }

@@ -1,6 +1,7 @@
 //! Libraries with images of their own, as an embedder uses them.
 
 mod folder;
+mod macros;
 
 use std::fs;
 
