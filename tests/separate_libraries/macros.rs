@@ -1,6 +1,6 @@
 //! Procedures of macros that call libraries with images of their own.
 
-use super::folder::{Folder, cache, frontend, library, run, run_long};
+use super::folder::{Folder, cache, frontend, library, run, run_long, run_with};
 
 /// A library whose macro calls a procedure of another one, and a program that uses the macro.
 fn joined(name: &str) -> Folder {
@@ -54,4 +54,33 @@ fn native_code_is_made_of_a_program_whose_macro_calls_a_library_with_an_image() 
     assert_eq!(long.value(), "(\"a-b\" 300)");
     let is_made = long.told("program.scm: stored with native code");
     assert!(is_made, "{:?}", long.news);
+}
+
+#[test]
+fn a_macro_of_a_library_assigns_no_import_of_it() {
+    let folder = Folder::new("separate-macros-assign");
+    folder.write("a.sld", &library("a", "", "x", "(define x 1)"));
+    let body = "(define-syntax change! (syntax-rules () ((_ value) (set! x value))))";
+    folder.write("b.sld", &library("b", "(a)", "change!", body));
+    folder.write("program.scm", "(import (scheme base) (b)) (change! 2)");
+    let error = run(&folder, None).error();
+    let made = frontend(&folder.0).compile_image(&folder.0.join("program.scm"));
+    let expected = made.expect_err("refused there, too").with_causes();
+    assert!(
+        expected.contains("set!: `x` is imported and cannot be assigned"),
+        "{expected}"
+    );
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn a_note_about_a_name_that_a_macro_inserts_names_the_library() {
+    let folder = Folder::new("separate-macros-note");
+    let body = "(define-syntax use-missing (syntax-rules () ((_) (missing 1))))";
+    folder.write("h.sld", &library("h", "", "use-missing", body));
+    folder.write("program.scm", "(import (scheme base) (h)) (use-missing)");
+    let builder = cozen::Runtime::builder().unbound_names(cozen::UnboundNames::Refused);
+    let error = run_with(&folder, None, builder).error();
+    let expected = "library (h) neither defines nor imports it";
+    assert!(error.contains(expected), "{error}");
 }
