@@ -153,7 +153,7 @@ impl CachedPlace {
         match libraries.are_there(&needed) {
             Ok(true) => return Ok(Some(needed)),
             // If there is a mistake in a library, the compilation of the program finds it, too.
-            Ok(false) | Err(Refusal::Open | Refusal::Error(Error::Syntax(_))) => {}
+            Ok(false) | Err(Refusal::Open | Refusal::Deep | Refusal::Error(Error::Syntax(_))) => {}
             Err(Refusal::Error(error)) => return Err(error),
         }
         self.tell("not used: a library has changed")?;
@@ -200,7 +200,7 @@ fn reuse(
         // If it imports libraries from files, its image contains them.
         frontend.separates = false;
     } else {
-        frontend.later_work = place.whole_program(&source, &frontend);
+        frontend.later_work = place.whole_program(&source, needed, &frontend);
     }
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
@@ -242,8 +242,8 @@ fn compile(
     };
     let part = frontend.native_part().map(TrustedImage::bytes);
     place.store(&image, part, &origin)?;
-    if needed_by(image.bytes()).is_some_and(|needed| !needed.is_empty()) {
-        frontend.later_work = place.whole_program(source, &frontend);
+    if let Some(needed) = needed_by(image.bytes()) {
+        frontend.later_work = place.whole_program(source, &needed, &frontend);
     }
     if origin.lacks_native_code {
         frontend.keep_native_code(place.keep_native_code(image.bytes().to_vec(), origin));
@@ -266,9 +266,19 @@ impl Runtime {
 
 impl CachedPlace {
     /// Compiles the program together with its libraries while it runs, and keeps it there.
-    fn whole_program(&self, source: &SourceText, frontend: &Frontend) -> Option<LaterWork> {
+    fn whole_program(
+        &self,
+        source: &SourceText,
+        needed: &[Needed],
+        frontend: &Frontend,
+    ) -> Option<LaterWork> {
         if frontend.has_declared() {
             // Another compiler does not know these variables.
+            return None;
+        }
+        let libraries = frontend.libraries.in_order(needed).into_iter();
+        if needed.is_empty() || !libraries.into_iter().all(|library| library.has_text) {
+            // What is there as an image only is expanded nowhere.
             return None;
         }
         let place = self.clone();

@@ -58,7 +58,7 @@ impl Libraries {
         for folder in &settings.library_paths {
             let source = folder.join(&file);
             let image = source.with_extension(COMPILED_EXTENSION);
-            if image.is_file()
+            if image.exists()
                 && let Some(found) = self.of_file(name, &image, &source, settings)?
             {
                 return Ok(Some(found));
@@ -96,26 +96,25 @@ impl Libraries {
         settings: &LibrarySettings,
     ) -> Found {
         let shown = file.display().to_string();
-        let bytes = read_file(file)?;
         let has_source = source.is_file();
-        let checked = match self.check_file(name, &bytes, source, has_source) {
-            Ok(None) if settings.trusts_files => {
-                // SAFETY: whoever says that files are trusted vouches for them, as for any program.
-                Ok(unsafe { TrustedImage::vouch(bytes) })
-            }
-            Ok(None) => verify_image(bytes, &shown),
-            Ok(Some(reason)) => Err(Error::Library {
-                file: shown.clone(),
-                library: name.to_owned(),
-                reason,
-            }),
+        let checked = match read_file(file) {
+            Ok(bytes) => self.checked(name, bytes, (source, has_source), settings),
+            Err(error) => Err(error.into()),
+        };
+        let checked = match checked {
+            Ok(image) => Ok(image),
             Err(Refusal::Error(error)) => Err(error),
-            Err(Refusal::Open) => return Err(Refusal::Open),
+            Err(refusal @ (Refusal::Open | Refusal::Deep)) => return Err(refusal),
         };
         match checked {
             Ok(image) => {
                 let library = ImageLibrary::new(name, image, shown);
-                Ok(library.map(Rc::new))
+                Ok(library.map(|library| {
+                    Rc::new(ImageLibrary {
+                        has_text: has_source,
+                        ..library
+                    })
+                }))
             }
             Err(error) if has_source => {
                 let news = match error {
@@ -127,6 +126,30 @@ impl Libraries {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The image in these bytes, if it is right.
+    fn checked(
+        self: &Rc<Self>,
+        name: &str,
+        bytes: Vec<u8>,
+        (source, has_source): (&Path, bool),
+        settings: &LibrarySettings,
+    ) -> Result<TrustedImage<'static>, Refusal> {
+        let file = source.with_extension(COMPILED_EXTENSION);
+        let shown = file.display().to_string();
+        if let Some(reason) = self.check_file(name, &bytes, source, has_source)? {
+            return Err(Refusal::Error(Error::Library {
+                file: shown,
+                library: name.to_owned(),
+                reason,
+            }));
+        }
+        if settings.trusts_files {
+            // SAFETY: whoever says that files are trusted vouches for them, as for any program.
+            return Ok(unsafe { TrustedImage::vouch(bytes) });
+        }
+        Ok(verify_image(bytes, &shown)?)
     }
 
     /// Why an image in a file is not right, if it is not.
@@ -215,6 +238,9 @@ impl Libraries {
         let memory_bytes = self.memory_bytes();
         let compiled =
             frontend.compile_separately(&text.source, Some(text.library), others, memory_bytes);
+        if self.is_too_deep() {
+            return Err(Refusal::Deep);
+        }
         // What has ended the compilation of a library that this one imports counts more.
         let compiled = self.take_error().map_or(compiled, Err)?;
         match compiled {

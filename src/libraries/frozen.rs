@@ -21,6 +21,7 @@ struct Frozen {
     /// Names and hashes.
     needed: Vec<(String, String)>,
     image: Arc<TrustedImage<'static>>,
+    has_text: bool,
     shown: String,
 }
 
@@ -36,6 +37,7 @@ impl FrozenLibraries {
                     .map(|each| (each.name.to_string(), each.hash.to_string()))
                     .collect(),
                 image: Arc::clone(&library.image),
+                has_text: library.has_text,
                 shown: library.shown.clone(),
             };
             (library.name.to_string(), frozen)
@@ -57,6 +59,7 @@ impl FrozenLibraries {
                 hash: (*frozen.hash).into(),
                 needed: needed.collect(),
                 image: Arc::clone(&frozen.image),
+                has_text: frozen.has_text,
                 shown: frozen.shown.clone(),
                 warnings: Vec::new(),
                 work: None.into(),

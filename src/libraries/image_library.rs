@@ -32,6 +32,8 @@ pub(crate) struct ImageLibrary {
     /// The libraries that it needs, in the order in which their bodies run.
     pub(crate) needed: Vec<Needed>,
     pub(crate) image: Arc<TrustedImage<'static>>,
+    /// Whether its text is there, too.
+    pub(crate) has_text: bool,
     /// What messages call it.
     pub(crate) shown: String,
     pub(crate) warnings: Vec<Diagnostic>,
@@ -56,6 +58,7 @@ impl ImageLibrary {
             interface: self.interface.clone(),
             hash: Rc::clone(&self.hash),
             needed: needed.map(|each| Rc::clone(&each.name)).collect(),
+            has_text: self.has_text,
         }
     }
 
@@ -69,6 +72,7 @@ impl ImageLibrary {
             interface,
             needed,
             image: Arc::new(image),
+            has_text: true,
             shown,
             warnings: Vec::new(),
             work: RefCell::default(),

@@ -27,7 +27,9 @@ impl Scheme<'_, '_> {
             let library = match libraries.resolve(name) {
                 Ok(library) => library,
                 Err(Refusal::Error(error)) => return Err(error),
-                Err(Refusal::Open) => return Err(refused(name, "it imports itself")),
+                Err(Refusal::Open | Refusal::Deep) => {
+                    return Err(refused(name, "it imports itself"));
+                }
             };
             match library {
                 None => return Err(refused(name, "it is not there")),

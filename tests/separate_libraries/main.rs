@@ -1,7 +1,10 @@
 //! Libraries with images of their own, as an embedder uses them.
 
+mod chains;
+mod files;
 mod folder;
 mod macros;
+mod order;
 
 use std::fs;
 

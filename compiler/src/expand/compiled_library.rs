@@ -13,6 +13,8 @@ pub struct CompiledLibrary {
     pub hash: Rc<str>,
     /// The libraries that its image needs.
     pub needed: Vec<Rc<str>>,
+    /// Whether its text is there, too.
+    pub has_text: bool,
 }
 
 /// Why a library has no image.

@@ -24,7 +24,8 @@ use super::syntax::{Node, Syntax, SyntaxId};
 use crate::checkpoint;
 use crate::compile::EXPAND;
 use crate::core::ir::{
-    Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, Program, SourcePlace, VariableId,
+    Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, NeededLibrary, Program, SourcePlace,
+    VariableId,
 };
 use crate::core::{LiteralDatum, immediate_word};
 use crate::id_map::IdMap;
@@ -84,6 +85,10 @@ pub(crate) struct Expander<'registry> {
     pub(crate) refusals: Vec<Failure>,
     /// Whether a library was expanded into the unit because somebody imported it.
     pub(crate) has_expanded_in: bool,
+    /// Whether the body of such a library does something.
+    pub(crate) has_effects: bool,
+    /// The libraries with images of their own that the unit knows, also those that only others need.
+    pub(crate) adopted: Vec<NeededLibrary>,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
     pub(crate) phase: Phase,
@@ -124,6 +129,8 @@ impl<'registry> Expander<'registry> {
             unbound: IdMap::default(),
             refusals: Vec::new(),
             has_expanded_in: false,
+            has_effects: false,
+            adopted: Vec::new(),
             budget: Budget::new(),
             phase: Phase::default(),
             base_depth: 0,

@@ -41,6 +41,7 @@ mod macro_evaluator;
 mod macro_origin;
 mod macro_use;
 mod name;
+mod nesting;
 mod phase;
 mod phase_state;
 mod primitive_procedures;
