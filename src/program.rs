@@ -7,7 +7,7 @@ use compiler::expand::SourceText;
 use loader::TrustedImage;
 
 use crate::cache::{CachedProgram, Choices, Origin, ProgramCache};
-use crate::cached_place::CachedPlace;
+use crate::cached_place::{CachedPlace, UNREPEATABLE};
 use crate::compiler_report::Listener;
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
@@ -133,7 +133,7 @@ fn begin(frontend: &mut Frontend, cache: Option<Arc<ProgramCache>>) {
     if frontend.declared_before_all().is_some() {
         frontend.separate(cache);
     } else {
-        frontend.expand_earlier_program();
+        frontend.learn_earlier_program();
         frontend.separates = false;
     }
 }
@@ -226,13 +226,17 @@ fn compile(
     let Recorded {
         image,
         dependencies,
-        has_pipe,
+        is_unrepeatable,
         warnings,
     } = runtime
         .compile_by(|frontend, memory_bytes| frontend.compile_recorded(source, memory_bytes))?;
-    let Some(place) = place.filter(|_| !has_pipe) else {
+    let Some(place) = place else {
         return Ok(image);
     };
+    if is_unrepeatable {
+        place.tell(UNREPEATABLE)?;
+        return Ok(image);
+    }
     let mut frontend = runtime.frontend()?;
     let origin = Origin {
         name: source.name.to_string(),
@@ -276,9 +280,10 @@ impl CachedPlace {
             // Another compiler does not know these variables.
             return None;
         }
-        let libraries = frontend.libraries.in_order(needed).into_iter();
-        if needed.is_empty() || !libraries.into_iter().all(|library| library.has_text) {
-            // What is there as an image only is expanded nowhere.
+        let mut libraries = frontend.libraries.in_order(needed).into_iter();
+        // What is there as an image only is expanded nowhere, and a pipe is read once.
+        let is_possible = libraries.all(|library| library.has_text && library.is_repeatable);
+        if needed.is_empty() || !is_possible {
             return None;
         }
         let place = self.clone();

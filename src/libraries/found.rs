@@ -7,19 +7,21 @@ use abi::image::section;
 use abi::library_record;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{COMPILED_EXTENSION, LibrarySource as _, SourceText, library_file};
+use compiler::options::UnboundNames;
 use loader::{LoadError, TrustedImage};
 
 use super::compile::{CompiledApart, Separately, compiler_of_files};
 use super::image_library::{ImageLibrary, section_of};
 use super::store::{Libraries, LibrarySettings, Refusal, SharedLibraries};
 use crate::cache::{CachedProgram, Choices, Digest, Origin};
-use crate::cached_place::CachedPlace;
+use crate::cached_place::{CachedPlace, UNREPEATABLE};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{read_file, verify_image};
 use crate::frontend::Frontend;
 use crate::jit::{PartListener, Work};
 use crate::portable::PortableLibraries;
+use crate::recorded_files::RecordedFiles;
 
 type Found = Result<Option<Rc<ImageLibrary>>, Refusal>;
 
@@ -97,7 +99,7 @@ impl Libraries {
     ) -> Found {
         let shown = file.display().to_string();
         let has_source = source.is_file();
-        let checked = match read_file(file) {
+        let checked = match read_image(file) {
             Ok(bytes) => self.checked(name, bytes, (source, has_source), settings),
             Err(error) => Err(error.into()),
         };
@@ -138,7 +140,8 @@ impl Libraries {
     ) -> Result<TrustedImage<'static>, Refusal> {
         let file = source.with_extension(COMPILED_EXTENSION);
         let shown = file.display().to_string();
-        if let Some(reason) = self.check_file(name, &bytes, source, has_source)? {
+        let unbound_names = settings.options.unbound_names;
+        if let Some(reason) = self.check_file(name, &bytes, (source, has_source), unbound_names)? {
             return Err(Refusal::Error(Error::Library {
                 file: shown,
                 library: name.to_owned(),
@@ -157,8 +160,8 @@ impl Libraries {
         self: &Rc<Self>,
         name: &str,
         image: &[u8],
-        source: &Path,
-        has_source: bool,
+        (source, has_source): (&Path, bool),
+        unbound_names: UnboundNames,
     ) -> Result<Option<String>, Refusal> {
         let refused = |error| Error::Load {
             name: source
@@ -188,14 +191,21 @@ impl Libraries {
         if has_source {
             let folder = source.parent().unwrap_or(Path::new(""));
             for (index, (path, hash)) in made_from.files.into_iter().enumerate() {
-                let path = match index {
-                    0 => source.to_owned(),
-                    _ => folder.join(path),
+                let (path, now) = match index {
+                    0 => (source.to_owned(), hash_of_text(source)),
+                    _ => {
+                        let path = folder.join(path);
+                        let now = hash_of_included(&path);
+                        (path, now)
+                    }
                 };
-                if hash_of_file(&path).as_deref() != Some(hash) {
+                if now.as_deref() != Some(hash) {
                     return Ok(Some(format!("{} has changed", path.display())));
                 }
             }
+        }
+        if let (UnboundNames::Refused, Some(unbound)) = (unbound_names, made_from.unbound.first()) {
+            return Ok(Some(format!("`{unbound}` is unbound in it")));
         }
         let Some(needed) = super::needed_by(image) else {
             return Ok(Some("what it says of its imports is damaged".to_owned()));
@@ -231,6 +241,7 @@ impl Libraries {
                 .with_jit(settings.jit, PartListener::default());
         // Procedures of macros call other libraries.
         frontend.libraries = Rc::clone(self);
+        frontend.files = Rc::new(RecordedFiles::with_pipes(self.pipes.clone()));
         if let Some(interrupt) = &settings.interrupt {
             frontend.supervise(interrupt.clone());
         }
@@ -304,11 +315,31 @@ impl Libraries {
 
 const OTHER_VERSION: &str = "another version of cozen has made it";
 
-/// The hash of what a file holds, without a mark at its beginning.
-fn hash_of_file(path: &Path) -> Option<String> {
-    let bytes = path.is_file().then(|| std::fs::read(path).ok())??;
+/// Reads an image. A pipe would be empty the next time.
+fn read_image(file: &Path) -> Result<Vec<u8>, Error> {
+    if file.is_file() {
+        return read_file(file);
+    }
+    Err(Error::File {
+        path: file.display().to_string(),
+        error: std::io::Error::other("it is no regular file"),
+    })
+}
+
+/// The hash of the text of a library, without a mark at its beginning.
+fn hash_of_text(path: &Path) -> Option<String> {
+    let bytes = regular_bytes(path)?;
     let text = syntax::decode_source(&bytes).map_or(&*bytes, str::as_bytes);
     Some(Digest::of(text).to_string())
+}
+
+/// The hash of a file that the text includes.
+fn hash_of_included(path: &Path) -> Option<String> {
+    Some(Digest::of(&regular_bytes(path)?).to_string())
+}
+
+fn regular_bytes(path: &Path) -> Option<Vec<u8>> {
+    path.is_file().then(|| std::fs::read(path).ok())?
 }
 
 /// Keeps the image that was just compiled, in its place in the cache if it has one.
@@ -321,12 +352,15 @@ fn keep(
         name,
         image,
         dependencies,
-        has_pipe,
+        is_unrepeatable,
         warnings,
         mut work,
     } = compiled;
     let shown = text.source.name.to_string();
-    if let Some(place) = place.filter(|_| !has_pipe) {
+    if let (Some(place), true) = (&place, is_unrepeatable) {
+        place.tell(UNREPEATABLE)?;
+    }
+    if let Some(place) = place.filter(|_| !is_unrepeatable) {
         let origin = Origin {
             name: shown.clone(),
             dependencies,
@@ -344,6 +378,7 @@ fn keep(
     }
     let library = ImageLibrary::new(&name, image, shown);
     Ok(library.map(|library| ImageLibrary {
+        is_repeatable: !is_unrepeatable,
         warnings,
         work: work.into(),
         ..library

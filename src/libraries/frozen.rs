@@ -60,6 +60,7 @@ impl FrozenLibraries {
                 needed: needed.collect(),
                 image: Arc::clone(&frozen.image),
                 has_text: frozen.has_text,
+                is_repeatable: true,
                 shown: frozen.shown.clone(),
                 warnings: Vec::new(),
                 work: None.into(),

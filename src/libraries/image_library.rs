@@ -34,6 +34,8 @@ pub(crate) struct ImageLibrary {
     pub(crate) image: Arc<TrustedImage<'static>>,
     /// Whether its text is there, too.
     pub(crate) has_text: bool,
+    /// Whether another compilation would find what this one has found.
+    pub(crate) is_repeatable: bool,
     /// What messages call it.
     pub(crate) shown: String,
     pub(crate) warnings: Vec<Diagnostic>,
@@ -73,6 +75,7 @@ impl ImageLibrary {
             needed,
             image: Arc::new(image),
             has_text: true,
+            is_repeatable: true,
             shown,
             warnings: Vec::new(),
             work: RefCell::default(),

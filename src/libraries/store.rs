@@ -17,6 +17,7 @@ use crate::compiler_report::Listener;
 use crate::error::Error;
 use crate::jit::Jit;
 use crate::macro_limits::MacroLimits;
+use crate::recorded_files::Pipes;
 
 /// How libraries are looked for and compiled.
 #[derive(Clone, Debug)]
@@ -77,6 +78,8 @@ pub(crate) struct Libraries {
     error: RefCell<Option<Error>>,
     /// What the compilation of a library may take, in bytes.
     memory_bytes: Cell<usize>,
+    /// What was read of pipes in vain.
+    pub(crate) pipes: Pipes,
     /// How many libraries are being looked for, each for the one before.
     depth: Cell<u32>,
     /// The library that one more would have been looked for.

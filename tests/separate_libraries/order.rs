@@ -65,3 +65,56 @@ fn a_library_whose_body_only_defines_leaves_others_their_images() {
     assert_eq!(second.value(), "((changed) (1 1))");
     assert_eq!(second.compiled(), ["(sep)"], "{:?}", second.news);
 }
+
+#[test]
+fn a_continuation_of_a_body_goes_on_with_what_stands_behind_the_body() {
+    let folder = with_log("separate-again");
+    let body = "(define k #f) (define n 0) (define (count) n) (define (again) (k #f))
+        (call-with-current-continuation (lambda (c) (set! k c))) (set! n (+ n 1)) (note! n)";
+    folder.write("a.sld", &library("a", "(log)", "again count", body));
+    folder.write(
+        "b.sld",
+        &library("b", "(log)", "f", "(define (f) 1) (note! 'b)"),
+    );
+    folder.write(
+        "program.scm",
+        "(import (scheme base) (log) (a) (b)) (note! 'program) (if (< (count) 3) (again)) (noted)",
+    );
+    let expected = "(program b 3 program b 2 program b 1)";
+    assert_eq!(in_all_runs(&folder), [expected; 3]);
+}
+
+#[test]
+fn a_body_evaluates_nothing_in_a_library_behind_it_or_in_its_own() {
+    let folder = with_log("separate-early");
+    let body = "(note! (eval '(noted) (environment '(only (log) noted))))
+        (note! (guard (e (#t (error-object-message e)))
+          (eval '(f) (environment '(only (b) f)))))";
+    let imports = "(log) (scheme eval)";
+    folder.write(
+        "a.sld",
+        &library("a", imports, "x", &format!("(define x 1) {body}")),
+    );
+    folder.write(
+        "b.sld",
+        &library("b", "(log)", "f", "(note! 'b) (define (f) 1)"),
+    );
+    folder.write(
+        "program.scm",
+        "(import (scheme base) (log) (a) (b)) (cons (f) (noted))",
+    );
+    let report = "\"eval: library (b) is imported before its body has run\"";
+    let expected = format!("(1 b {report} ())");
+    assert_eq!(in_all_runs(&folder), [&*expected; 3]);
+    folder.write(
+        "a.sld",
+        &library(
+            "a",
+            imports,
+            "x",
+            &format!("(define x 1) {}", body.replace("(b)", "(a)")),
+        ),
+    );
+    let expected = expected.replace("(b)", "(a)");
+    assert_eq!(in_all_runs(&folder), [&*expected; 3]);
+}

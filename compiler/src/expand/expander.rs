@@ -85,6 +85,9 @@ pub(crate) struct Expander<'registry> {
     pub(crate) refusals: Vec<Failure>,
     /// Whether a library was expanded into the unit because somebody imported it.
     pub(crate) has_expanded_in: bool,
+    /// Whether the unit is a library that can only be apart from all others: the expansion ends where one is to be
+    /// expanded into it.
+    pub(crate) is_apart: bool,
     /// Whether the body of such a library does something.
     pub(crate) has_effects: bool,
     /// The libraries with images of their own that the unit knows, also those that only others need.
@@ -129,6 +132,7 @@ impl<'registry> Expander<'registry> {
             unbound: IdMap::default(),
             refusals: Vec::new(),
             has_expanded_in: false,
+            is_apart: false,
             has_effects: false,
             adopted: Vec::new(),
             budget: Budget::new(),

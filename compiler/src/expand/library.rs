@@ -86,6 +86,11 @@ impl Expander<'_> {
             return self.expand_library(name, form).map(Some);
         }
         if self.registry.is_unfinished(name) {
+            if self.registry.is_in_run(name) {
+                let message = format!("library {name} is imported before its body has run");
+                let note = "it is a part of the program that runs";
+                return Err(self.failure(id, message).note(note));
+            }
             self.registry.remove_library(name);
         }
         match self.registry.library(name) {
@@ -204,6 +209,10 @@ impl Expander<'_> {
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
         self.has_expanded_in = true;
+        if self.is_apart {
+            // The rest would be for nothing.
+            return Err(self.failure(at, format!("library {name} has no image")));
+        }
         let start = self.items.len();
         let shown = Rc::clone(&source.name);
         let forms = self.read_source(source, 0)?;

@@ -72,6 +72,8 @@ pub struct LibraryRegistry {
     pub(crate) unit_libraries: Vec<(Rc<str>, Option<Library>)>,
     /// Libraries whose bodies have not run as far as is known, and the global that each defines at its end.
     pending: Vec<(Rc<str>, Rc<str>)>,
+    /// Those of them whose bodies are to run, or run, in the run that goes on.
+    in_run: Vec<Rc<str>>,
     /// Keys of globals that libraries define.
     pub(super) keys: GlobalKeys,
     /// What interfaces say of compiled libraries.
@@ -162,6 +164,7 @@ impl LibraryRegistry {
             unit_start: UnitStart::default(),
             unit_libraries: Vec::new(),
             pending: Vec::new(),
+            in_run: Vec::new(),
             keys: GlobalKeys::default(),
             interfaces: Interfaces::default(),
         }
@@ -468,6 +471,23 @@ impl LibraryRegistry {
         self.pending.push((Rc::clone(name), Rc::clone(&key)));
         let library = Library::Ready(Rc::clone(exports), Run::Pending(key));
         self.set_library(Rc::clone(name), library);
+    }
+
+    /// Units that were expanded begin to run. While they do, no other unit expands their libraries once more. What is to
+    /// be given to [`Self::end_run`].
+    pub fn begin_run(&mut self) -> Vec<Rc<str>> {
+        let pending = self.pending.iter().map(|(name, _)| Rc::clone(name));
+        std::mem::replace(&mut self.in_run, pending.collect())
+    }
+
+    /// The run is over that began within that of `outer`.
+    pub fn end_run(&mut self, outer: Vec<Rc<str>>) {
+        self.in_run = outer;
+    }
+
+    /// Whether the body of the library is to run, or runs, in the run that goes on.
+    pub(crate) fn is_in_run(&self, name: &str) -> bool {
+        self.in_run.iter().any(|known| **known == *name)
     }
 
     /// Whether a unit before this one was to define the library, and its run has not come to the end.
