@@ -1,5 +1,7 @@
 //! The order in which the bodies of libraries run, whether they have images of their own or not.
 
+use cozen::Runtime;
+
 use super::folder::{Folder, cache, library, run, run_long};
 
 /// The value of the program in each of its runs: the first, the second, and that of the image with all libraries.
@@ -117,4 +119,28 @@ fn a_body_evaluates_nothing_in_a_library_behind_it_or_in_its_own() {
     );
     let expected = expected.replace("(b)", "(a)");
     assert_eq!(in_all_runs(&folder), [&*expected; 3]);
+}
+
+#[test]
+fn a_library_whose_body_has_failed_is_loaded_once_more() {
+    let folder = Folder::new("separate-failed");
+    let flag = folder.0.join("flag");
+    let body = format!(
+        "(define (f) 'loaded) (unless (file-exists? \"{}\") (error \"not yet\"))",
+        flag.display()
+    );
+    folder.write("x.sld", &library("x", "(scheme file)", "f", &body));
+    let builder = Runtime::builder().library_path(&folder.0);
+    let mut runtime = builder.build().expect("a runtime");
+    runtime.enter(|scheme| {
+        let failed = scheme.evaluate::<()>("(import (x))").expect_err("it fails");
+        assert!(failed.to_string().contains("not yet"), "{failed}");
+        let ask = "(import (scheme base) (scheme eval)) (eval '(symbol->string (f))
+            (environment '(scheme base) '(x)))";
+        let failed = scheme.evaluate::<String>(ask).expect_err("it fails");
+        assert!(failed.to_string().contains("not yet"), "{failed}");
+        std::fs::write(&flag, "").expect("a file");
+        let loaded = scheme.evaluate::<String>(ask).expect("it is loaded");
+        assert_eq!(loaded, "loaded");
+    });
 }

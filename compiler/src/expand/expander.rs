@@ -11,6 +11,7 @@ use std::rc::Rc;
 use abi::tag;
 
 use super::budget::{Budget, TOO_MUCH};
+use super::compiled_library::OtherLibraries;
 use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
@@ -83,11 +84,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) unbound: IdMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
-    /// Whether a library was expanded into the unit because somebody imported it.
-    pub(crate) has_expanded_in: bool,
-    /// Whether the unit is a library that can only be apart from all others: the expansion ends where one is to be
-    /// expanded into it.
-    pub(crate) is_apart: bool,
+    /// Whether libraries may be expanded into the unit because somebody imports them.
+    pub(crate) other_libraries: OtherLibraries,
     /// Whether the body of such a library does something.
     pub(crate) has_effects: bool,
     /// The libraries with images of their own that the unit knows, also those that only others need.
@@ -131,8 +129,7 @@ impl<'registry> Expander<'registry> {
             warnings: Vec::new(),
             unbound: IdMap::default(),
             refusals: Vec::new(),
-            has_expanded_in: false,
-            is_apart: false,
+            other_libraries: OtherLibraries::Welcome,
             has_effects: false,
             adopted: Vec::new(),
             budget: Budget::new(),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::compiled_library::OtherLibraries;
 use super::denotation::{CoreForm, Denotation, MacroBody, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
@@ -208,8 +209,8 @@ impl Expander<'_> {
     }
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
-        self.has_expanded_in = true;
-        if self.is_apart {
+        if self.other_libraries != OtherLibraries::Welcome {
+            self.other_libraries = OtherLibraries::Wanted;
             // The rest would be for nothing.
             return Err(self.failure(at, format!("library {name} has no image")));
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use abi::interface::end_key;
 
+use super::compiled_library::OtherLibraries;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::registry::{Library, LibraryRegistry, Run};
@@ -62,14 +63,14 @@ fn unguarded(
 ) -> std::result::Result<Separate, Vec<Diagnostic>> {
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
-    expander.is_apart = true;
+    expander.other_libraries = OtherLibraries::Refused;
     let (name, form) = match expander.one_library(source, expected) {
         Ok(Ok(library)) => library,
         Ok(Err(reason)) => return Ok(Separate::Together(reason)),
         Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
     };
     let failures = expander.expand_library(&name, form).err();
-    if expander.has_expanded_in {
+    if expander.other_libraries == OtherLibraries::Wanted {
         let reason = "a library that it imports has no image of its own".to_owned();
         return Ok(Separate::Together(reason));
     }
