@@ -13,7 +13,7 @@ use syntax::Unsupervised;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::recorded_files::{Dependency, KeptFiles, Notes, UnexpandedProgram};
+use crate::recorded_files::{Dependency, Notes, UnexpandedProgram};
 
 /// An image, and what it was made from.
 #[derive(Debug)]
@@ -64,16 +64,23 @@ impl Frontend {
     ///
     /// # Errors
     ///
-    /// The program cannot be expanded as it was then: procedures of its macros take more than the limits allow now.
-    /// Whatever is to be compiled from then on ends so.
+    /// [`Error::Interrupted`]. Or the program cannot be expanded as it was then: procedures of its macros take more than
+    /// the limits allow now. Then whatever is to be compiled ends so.
     pub(crate) fn expand_earlier_program(&mut self) -> Result<(), Error> {
-        if let Some(UnexpandedProgram { source, files }) = self.unexpanded.take() {
-            let expanded = self.expand_once_more(&source, files);
-            self.unexpandable = expanded.err().map(|error| {
-                let name = &source.name;
-                let error = error.with_causes();
-                format!("{name}, which was compiled before, cannot be expanded once more: {error}")
-            });
+        if let Some(program) = self.unexpanded.take() {
+            match self.expand_once_more(&program) {
+                Ok(()) => {}
+                Err(error @ Error::Interrupted { .. }) => {
+                    self.unexpanded = Some(program);
+                    return Err(error);
+                }
+                Err(error) => {
+                    let (name, error) = (&program.source.name, error.with_causes());
+                    self.unexpandable = Some(format!(
+                        "{name}, which was compiled before, cannot be expanded once more: {error}"
+                    ));
+                }
+            }
         }
         match &self.unexpandable {
             None => Ok(()),
@@ -81,15 +88,14 @@ impl Frontend {
         }
     }
 
-    fn expand_once_more(
-        &mut self,
-        source: &SourceText,
-        files: Arc<KeptFiles>,
-    ) -> Result<(), Error> {
+    fn expand_once_more(&mut self, program: &UnexpandedProgram) -> Result<(), Error> {
+        let UnexpandedProgram { source, files } = program;
         let supervisor = std::mem::replace(&mut self.supervisor, Rc::new(Unsupervised));
         let mut allowance = Allowance::unlimited(&source.name);
         let recorded = Rc::clone(&self.files);
-        let expanded = recorded.showing(files, || self.expand_source(source, &mut allowance));
+        let expanded = recorded.showing(Arc::clone(files), || {
+            self.expand_source(source, &mut allowance)
+        });
         self.supervisor = supervisor;
         self.hold_globals();
         if let (true, Some(registry)) = (self.is_running, &mut self.registry) {
