@@ -9,6 +9,7 @@
 
 mod compile;
 mod found;
+mod freeze;
 mod frozen;
 mod image_library;
 mod of_compiler;

@@ -31,21 +31,24 @@ impl Scheme<'_, '_> {
         retention: Retention,
     ) -> Result<(), Error> {
         let bodies = self.load_libraries_of(image.bytes(), name)?;
-        let growth = self.growth()?;
+        let growth = self.growth();
         self.load_entry(image, name, (retention, growth))?;
         self.run_entry_behind(&bodies)
     }
 
     /// Runs the entry of the image that was loaded last, behind the bodies of its libraries.
     pub(crate) fn run_entry_behind(&mut self, bodies: &[Body]) -> Result<(), Error> {
-        let outer = self.frontend()?.begin_run();
+        // A runtime without compiler loads nothing meanwhile.
+        let outer = (self.frontend().ok()).map(|mut frontend| frontend.begin_run());
         let done = if bodies.is_empty() {
             let done = self.mutator.apply(|mutator| (mutator.result(), Vec::new()));
             self.outcome(done)
         } else {
             self.run_bodies(bodies)
         };
-        self.frontend()?.end_run(outer);
+        if let (Some(outer), Ok(mut frontend)) = (outer, self.frontend()) {
+            frontend.end_run(outer);
+        }
         done
     }
 
@@ -107,7 +110,7 @@ impl Scheme<'_, '_> {
         for library in self.pending(libraries, needed) {
             let work = library.work.borrow_mut().take();
             self.frontend()?.native_work = work;
-            let growth = self.growth()?;
+            let growth = self.growth();
             self.load_entry(&library.image, &library.shown, (Retention::Reached, growth))?;
             bodies.push(Body {
                 library: library.name.to_string(),
@@ -118,12 +121,13 @@ impl Scheme<'_, '_> {
     }
 
     /// Whether native code comes for the image that is loaded next.
-    fn growth(&self) -> Result<Growth, Error> {
-        Ok(if self.frontend()?.has_native_work() {
+    fn growth(&self) -> Growth {
+        let frontend = self.frontend();
+        if frontend.is_ok_and(|frontend| frontend.has_native_work()) {
             Growth::NativeParts
         } else {
             Growth::None
-        })
+        }
     }
 
     /// Those of these libraries, and of those that they need, that have not run, in the order in which they run.

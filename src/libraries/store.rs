@@ -10,7 +10,6 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{CompiledLibraries, CompiledLibrary, LibraryRefused};
 use compiler::options::Options;
 
-use super::frozen::FrozenLibraries;
 use super::image_library::{ImageLibrary, Needed};
 use crate::cache::ProgramCache;
 use crate::compiler_report::Listener;
@@ -267,13 +266,14 @@ impl Libraries {
             .collect()
     }
 
-    /// All that were found, for another thread.
-    pub(crate) fn freeze(&self) -> FrozenLibraries {
+    /// All that were found.
+    pub(super) fn all_found(&self) -> Vec<Rc<ImageLibrary>> {
         let known = self.known.borrow();
-        FrozenLibraries::new(known.values().filter_map(|known| match known {
-            Known::Ready(library) => Some(&**library),
+        let found = known.values().filter_map(|known| match known {
+            Known::Ready(library) => Some(Rc::clone(library)),
             Known::Open | Known::None => None,
-        }))
+        });
+        found.collect()
     }
 
     /// Whether the last expansion has ended because a library is to be looked for first.
