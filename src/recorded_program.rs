@@ -64,8 +64,8 @@ impl Frontend {
     ///
     /// # Errors
     ///
-    /// [`Error::Interrupted`]. Or the program cannot be expanded as it was then: procedures of its macros take more than
-    /// the limits allow now. Then whatever is to be compiled ends so.
+    /// [`Error::Interrupted`]. Or the program cannot be expanded as it was then: procedures of its macros take more
+    /// than the limits allow now. Then whatever is to be compiled ends so.
     pub(crate) fn expand_earlier_program(&mut self) -> Result<(), Error> {
         if let Some(program) = self.unexpanded.take() {
             match self.expand_once_more(&program) {

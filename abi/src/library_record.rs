@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! .cozen.imports     for each library: name, hash of its interface
-//! .cozen.made-from   name of the library, hash of the compiler, number of unbound names in decimal digits, these names,
+//! .cozen.made-from   name of the library, hash of the compiler, number of unbound names in digits, these names,
 //!                    for each file: path as seen from the folder of the library's text, hash of its contents
 //! ```
 //!

@@ -48,9 +48,11 @@ impl Expander<'_> {
     pub(super) fn need_adopted(&mut self, name: &str) {
         let libraries = &mut self.program.libraries;
         let is_noted = libraries.iter().any(|known| *known.name == *name);
-        let adopted = self.adopted.iter().find(|known| *known.name == *name);
-        if !is_noted && let Some(library) = adopted {
-            libraries.push(library.clone());
+        if !is_noted && let Some((name, hash)) = self.adopted.get_key_value(name) {
+            libraries.push(NeededLibrary {
+                name: Rc::clone(name),
+                hash: Rc::clone(hash),
+            });
         }
     }
 
@@ -64,10 +66,8 @@ impl Expander<'_> {
         self.registry.keys_of_image(name);
         self.registry
             .set_pending_library(name, &exports, end_key(name).into());
-        self.adopted.push(NeededLibrary {
-            name: Rc::clone(name),
-            hash: Rc::clone(&library.hash),
-        });
+        self.adopted
+            .insert(Rc::clone(name), Rc::clone(&library.hash));
         Ok(exports)
     }
 
@@ -78,7 +78,7 @@ impl Expander<'_> {
         };
         let mut pending = library.needed.clone();
         while let Some(name) = pending.pop() {
-            if self.adopted.iter().any(|known| known.name == name) {
+            if self.adopted.contains_key(&name) {
                 continue;
             }
             if self.registry.imported_library(&name).is_some() {

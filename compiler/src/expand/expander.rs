@@ -25,8 +25,7 @@ use super::syntax::{Node, Syntax, SyntaxId};
 use crate::checkpoint;
 use crate::compile::EXPAND;
 use crate::core::ir::{
-    Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, NeededLibrary, Program, SourcePlace,
-    VariableId,
+    Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, Program, SourcePlace, VariableId,
 };
 use crate::core::{LiteralDatum, immediate_word};
 use crate::id_map::IdMap;
@@ -89,7 +88,8 @@ pub(crate) struct Expander<'registry> {
     /// Whether the body of such a library does something.
     pub(crate) has_effects: bool,
     /// The libraries with images of their own that the unit knows, also those that only others need.
-    pub(crate) adopted: Vec<NeededLibrary>,
+    /// With the hashes of their interfaces.
+    pub(crate) adopted: HashMap<Rc<str>, Rc<str>>,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
     pub(crate) phase: Phase,
@@ -131,7 +131,7 @@ impl<'registry> Expander<'registry> {
             refusals: Vec::new(),
             other_libraries: OtherLibraries::Welcome,
             has_effects: false,
-            adopted: Vec::new(),
+            adopted: HashMap::new(),
             budget: Budget::new(),
             phase: Phase::default(),
             base_depth: 0,

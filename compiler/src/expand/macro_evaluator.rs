@@ -38,8 +38,8 @@ pub trait MacroEvaluator: Debug {
         host: Box<dyn MacroHost>,
     ) -> (Result<Form, MacroError>, Box<dyn MacroHost>);
 
-    /// Whether a program that was evaluated, or the library of the runtime, has defined the global `key`. If the image of
-    /// a library defines it, its body runs first.
+    /// Whether a program that was evaluated, or the library of the runtime, has defined the global `key`. If the image
+    /// of a library defines it, its body runs first.
     ///
     /// # Errors
     ///

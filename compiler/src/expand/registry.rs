@@ -476,8 +476,8 @@ impl LibraryRegistry {
         self.set_library(Rc::clone(name), library);
     }
 
-    /// Units that were expanded begin to run. While they do, no other unit expands their libraries once more. What is to
-    /// be given to [`Self::end_run`].
+    /// Units that were expanded begin to run. While they do, no other unit expands their libraries once more. What is
+    /// to be given to [`Self::end_run`].
     pub fn begin_run(&mut self) -> Vec<Rc<str>> {
         let outer = self.in_run.clone();
         let new = (self.pending.iter()).filter(|(_, key)| !self.failed.contains(key));
