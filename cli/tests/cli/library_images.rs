@@ -68,3 +68,24 @@ fn no_executable_is_built_of_a_library() {
         assert!(err(&built).contains(&expected), "{}", err(&built));
     }
 }
+
+#[test]
+fn a_body_that_fails_is_shown_with_its_place_and_what_has_asked_for_it() {
+    let folder = with_counter("library-fails");
+    let library = "(define-library (my fails) (export x) (import (scheme base))
+  (begin
+    (define (f l) (+ 1 (car l)))
+    (define x (+ 1 (f '())))))";
+    fs::write(folder.path().join("lib/my/fails.sld"), library).expect("a file");
+    fs::write(folder.path().join("fails.scm"), "(import (my fails))").expect("a file");
+    for _ in 0..2 {
+        let output = folder.run(&["-L", "lib", "fails.scm"]);
+        assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+        let said = err(&output);
+        let frames = "
+  f at lib/my/fails.sld:3:24
+  (toplevel) at lib/my/fails.sld:4:20
+  import at (cozen)/cozen/system.sld";
+        assert!(said.contains(frames), "{said}");
+    }
+}
