@@ -5,10 +5,11 @@
 //! ```text
 //! 0   code: u32         virtual address of the procedure header
 //! 4   line: u32         line of the definition, from 1; 0 if unknown
-//! 8   required: u16
-//! 10  optional: u8
-//! 11  flags: u8         as in the procedure header
-//! 12  name_bytes: u16   then the procedure's name in UTF-8, empty if it has none
+//! 8   column: u32       its column in characters, from 1; 0 if unknown
+//! 12  required: u16
+//! 14  optional: u8
+//! 15  flags: u8         as in the procedure header
+//! 16  name_bytes: u16   then the procedure's name in UTF-8, empty if it has none
 //! ..  argument count: u16, then for each argument: u16 bytes, UTF-8
 //! ```
 
@@ -22,6 +23,8 @@ pub struct ArityRecord {
     pub code: u32,
     /// Line of the definition, from 1; 0 if unknown.
     pub line: u32,
+    /// Column of the definition in characters, from 1; 0 if unknown.
+    pub column: u32,
     /// Arguments that must be given.
     pub required: u16,
     /// Arguments that may be given.
@@ -38,6 +41,7 @@ pub struct ArityRecord {
 pub fn encode(record: &ArityRecord, out: &mut Vec<u8>) {
     out.extend_from_slice(&record.code.to_le_bytes());
     out.extend_from_slice(&record.line.to_le_bytes());
+    out.extend_from_slice(&record.column.to_le_bytes());
     out.extend_from_slice(&record.required.to_le_bytes());
     out.push(record.optional);
     out.push(record.flags);
@@ -60,6 +64,7 @@ fn encode_name(name: &str, out: &mut Vec<u8>) {
 pub fn decode(bytes: &mut &[u8]) -> Option<ArityRecord> {
     let code = u32::from_le_bytes(take(bytes)?);
     let line = u32::from_le_bytes(take(bytes)?);
+    let column = u32::from_le_bytes(take(bytes)?);
     let required = u16::from_le_bytes(take(bytes)?);
     let [optional, flags] = take(bytes)?;
     let name = decode_name(bytes)?;
@@ -70,6 +75,7 @@ pub fn decode(bytes: &mut &[u8]) -> Option<ArityRecord> {
     Some(ArityRecord {
         code,
         line,
+        column,
         required,
         optional,
         flags,
@@ -82,7 +88,7 @@ pub fn decode(bytes: &mut &[u8]) -> Option<ArityRecord> {
 /// the record is truncated.
 pub fn outline<'a>(bytes: &mut &'a [u8]) -> Option<(u32, &'a [u8])> {
     let code = u32::from_le_bytes(take(bytes)?);
-    take::<8>(bytes)?;
+    take::<12>(bytes)?;
     let name = take_name(bytes)?;
     for _ in 0..u16::from_le_bytes(take(bytes)?) {
         take_name(bytes)?;
@@ -118,6 +124,7 @@ mod tests {
         let record = ArityRecord {
             code: 0x10040,
             line: 7,
+            column: 3,
             required: 2,
             optional: 0,
             flags: 1,

@@ -57,6 +57,8 @@ pub mod section {
     pub const CELLS: &str = ".data";
     /// Arities and argument names (not loaded).
     pub const ARITIES: &str = ".cozen.arities";
+    /// What the text says of procedures beside that (not loaded).
+    pub const PROPERTIES: &str = ".cozen.properties";
     /// Inlined calls (not loaded). `strip` takes a section with such a name for debug information.
     pub const INLINED: &str = ".debug_cozen_inlined";
     /// Procedures, files and lines, where no tool reads them (not loaded).

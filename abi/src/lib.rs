@@ -37,6 +37,7 @@ pub mod object_layout;
 pub mod places;
 pub mod primitive;
 pub mod procedure;
+pub mod properties;
 pub mod tag;
 pub mod text_hash;
 pub mod type_test;

@@ -394,6 +394,7 @@ macro_rules! for_each_primitive {
             // (accepted count name), of a procedure that looks at the number of its arguments itself.
             Leaf wrong_argument_count WrongArgumentCount "%wrong-argument-count" (3, 3) Write Any Any Maybe Always;
             Leaf procedure_arity ProcedureArity "%procedure-arity" (1, 1) Read Any Any Maybe Always;
+            Leaf procedure_details ProcedureDetails "%procedure-details" (1, 1) Allocate Any Any Maybe Always;
             Leaf backtrace Backtrace "%backtrace" (0, 0) Allocate Any Any Maybe Always;
             Leaf backtrace_places BacktracePlaces "%backtrace-places" (1, 1) Allocate Any Any Maybe Always;
             Leaf location Location "%location" (1, 1) Read Any Any Maybe Always;

@@ -115,6 +115,6 @@
           (else
            (let* ((small (max 1 (least-time procedure shape n 8)))
                   (ratio (inexact (/ (* 8 large) small))))
-             (if (and (> ratio 12) (= doubts 0) (< large 2000000000))
-                 (loop (* n 2) 1)
+             (if (and (> ratio 12) (< doubts 3) (< large 2000000000))
+                 (loop (* n 2) (+ doubts 1))
                  (tell 'time name shape (/ small 8e9) (/ large 1e9) ratio)))))))))

@@ -67,7 +67,7 @@ options:
   --source-prefix=OLD=NEW  in images of `compile` and `build`, names of source files that begin with OLD
                            begin with NEW
   --debug=none, lines, full
-                           what `build` and `strip` keep for backtraces and debuggers
+                           what `compile`, `build` and `strip` keep for backtraces and debuggers
   -o, --output=FILE        where compile, build, strip and pagemap write
   -h, --help    -V, --version
 ";

@@ -9,6 +9,7 @@ use cozen::{Error, Frontend};
 use crate::arguments::Options;
 use crate::output;
 use crate::status::Status;
+use crate::strip::stripped;
 use crate::write_file::{FileKind, write_from};
 
 /// First bytes of every ELF file.
@@ -22,7 +23,10 @@ pub(crate) fn compile(
     output: Option<&Path>,
 ) -> Result<Status, Error> {
     let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
-    let image = image_of_source(options, file)?;
+    let mut image = image_of_source(options, file)?;
+    if let Some(debug) = options.build.debug {
+        image = stripped(&output, &image, debug)?;
+    }
     write_from(file, &output, &image, FileKind::Plain)?;
     Ok(Status::SUCCESS)
 }

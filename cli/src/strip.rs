@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use cozen::Error;
-use cozen::link::{Debug, LinkError, strip as stripped};
+use cozen::link::{self, Debug, LinkError};
 
 use crate::arguments::Options;
 use crate::status::Status;
@@ -17,9 +17,14 @@ pub(crate) fn strip(
 ) -> Result<Status, Error> {
     let image = cozen::read_file(file)?;
     let debug = options.build.debug.unwrap_or(Debug::None);
-    let stripped = stripped(&image, debug).map_err(|error| refused(file, error))?;
+    let stripped = stripped(file, &image, debug)?;
     write(output.unwrap_or(file), &stripped, FileKind::Plain)?;
     Ok(Status::SUCCESS)
+}
+
+/// The image, which is or will be in `file`, with as much information about its text as `debug` says.
+pub(crate) fn stripped(file: &Path, image: &[u8], debug: Debug) -> Result<Vec<u8>, Error> {
+    link::strip(image, debug).map_err(|error| refused(file, error))
 }
 
 fn refused(file: &Path, error: LinkError) -> Error {

@@ -23,7 +23,7 @@ pub const FRAME_MAP_LEGEND: &str = "  a letter for each slot of the frame, from 
 ";
 
 /// What sections are for.
-const PURPOSES: [(&str, &str); 27] = [
+const PURPOSES: [(&str, &str); 28] = [
     (section::IMAGE, "the image header"),
     (
         section::RELOCATIONS,
@@ -55,6 +55,10 @@ const PURPOSES: [(&str, &str); 27] = [
     ),
     (section::CELLS, "cells: symbols, then what the code uses"),
     (section::ARITIES, "arities and names of arguments"),
+    (
+        section::PROPERTIES,
+        "documentation of procedures, and what a case-lambda accepts",
+    ),
     (
         section::INLINED,
         "which inlined call code belongs to, for backtraces",

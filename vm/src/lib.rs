@@ -59,6 +59,7 @@ mod object_model;
 mod port;
 mod primitive;
 mod print;
+mod procedure_details;
 mod promises;
 mod read;
 mod return_barrier;

@@ -327,6 +327,11 @@ fn a_stripped_image_runs_the_same_and_keeps_as_much_as_it_is_told() {
         let found = err(&cozen(&["run", text(&stripped)]));
         assert!(found.starts_with(shown), "{debug}: {found}");
         sizes.push(fs::metadata(&stripped).unwrap().len());
+        let compiled = scratch.0.join("compiled.czo");
+        let output = cozen(&["compile", &option, text(&source), "-o", text(&compiled)]);
+        assert!(output.status.success(), "{}", err(&output));
+        let [compiled, stripped] = [compiled, stripped].map(|image| fs::read(image).unwrap());
+        assert!(compiled == stripped, "compiled with {option}");
     }
     assert!(sizes.is_sorted_by(|a, b| a >= b), "{sizes:?}");
     let output = cozen(&["strip", text(&image)]);

@@ -16,6 +16,7 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::properties::ProcedureProperties;
 use syntax::{Data, DatumId};
 
 use super::activation::Activations;
@@ -176,8 +177,8 @@ pub struct Lambda {
     pub place: SourcePlace,
     /// What made it.
     pub origin: LambdaOrigin,
-    /// The first expression of the body where it is a literal string, by choice.
-    pub documentation: Option<Rc<str>>,
+    /// What the text says of it beside the parameters, if anything.
+    pub properties: Option<Rc<ProcedureProperties>>,
 }
 
 /// What made a lambda.

@@ -392,7 +392,7 @@ impl Parser<'_> {
                 self_variable: None,
                 place: SourcePlace::default(),
                 origin: LambdaOrigin::Text,
-                documentation: None,
+                properties: None,
             });
         }
         self.program.lambdas[id].name = name;

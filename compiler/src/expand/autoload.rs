@@ -27,6 +27,7 @@ pub(crate) const INHERITED: &[&str] = &[
     "(srfi 69)",
     "(srfi 111)",
     "(rnrs hashtables)",
+    "(cozen procedure)",
     "(scheme r5rs)",
 ];
 

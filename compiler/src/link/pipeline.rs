@@ -8,6 +8,7 @@ use abi::fingerprint::FINGERPRINT;
 use abi::image::{ImageHeader, OwnSymbols, section};
 use abi::native::return_table::{ENTRY_BYTES, entry_count};
 use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES};
+use abi::properties;
 use abi::tag::FALSE;
 
 use super::constants::{LinkedWord, PlacedConstants, place_constants};
@@ -239,6 +240,10 @@ fn tool_sections(unit: &LinkUnit, layout: &Layout) -> Result<Vec<Section>, LinkE
     for (name, bytes) in &unit.records {
         sections.push(Section::new(name, 4, bytes.clone()));
     }
+    let properties = properties(unit, layout);
+    if !properties.is_empty() {
+        sections.push(Section::new(section::PROPERTIES, 1, properties));
+    }
     if let Some(bytes) = inlined_calls::encode(unit, layout) {
         sections.push(Section::new(section::INLINED, 1, bytes));
     }
@@ -262,6 +267,7 @@ fn arities(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
         let record = ArityRecord {
             code: start,
             line: procedure.place.line,
+            column: procedure.place.column,
             required: procedure.header.required,
             optional: procedure.header.optional,
             flags: procedure.header.flags,
@@ -273,6 +279,16 @@ fn arities(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
                 .collect(),
         };
         arity::encode(&record, &mut bytes);
+    }
+    bytes
+}
+
+fn properties(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
+        if let Some(properties) = &procedure.properties {
+            properties::encode(start, properties, &mut bytes);
+        }
     }
     bytes
 }

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use abi::properties::ProcedureProperties;
+
 pub use super::fixup::{ConstantId, Fixup, FixupTarget, FrameMapId, LineRow, NameId};
 use super::native_code::{NativeCode, NativeFunction};
 use crate::core::activation::Activations;
@@ -85,6 +87,8 @@ pub struct ProcedureCode {
     pub place: SourcePlace,
     /// Names of the parameters, the rest parameter last.
     pub parameters: Vec<Rc<str>>,
+    /// What the text says of it beside that, if anything.
+    pub properties: Option<Rc<ProcedureProperties>>,
     /// Of each parameter whether it is raw; none is where closures of the procedure are made.
     pub raw_parameters: Vec<bool>,
     /// Whether it returns a raw word.

@@ -21,6 +21,7 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::properties::ProcedureProperties;
 use abi::type_test::TypeTest;
 
 use super::Tables;
@@ -108,6 +109,8 @@ pub struct Procedure {
     pub rest: bool,
     /// Names of all parameters.
     pub parameter_names: Vec<Rc<str>>,
+    /// What the text says of it beside that, if anything. No pass looks at this, and no text of the IR has it.
+    pub properties: Option<Rc<ProcedureProperties>>,
     /// How the one value that it returns is represented: raw only if known calls alone lead here. Its
     /// parameters are represented as the values of the entry's block are.
     pub result: Repr,

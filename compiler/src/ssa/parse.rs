@@ -220,6 +220,7 @@ fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
         rest: items.boolean()?,
         free: items.integer()?,
         parameter_names: Vec::new(),
+        properties: None,
         result: Repr::Tagged,
         blocks: IdVec::new(),
         values: IdVec::new(),

@@ -5,6 +5,7 @@ use abi::image::{Extent, section};
 use abi::inlined::{InlinedCalls, InlinedIn, InlinedKind};
 use abi::places::Places;
 use abi::procedure::TOP_LEVEL;
+use abi::properties::{self, ProcedureProperties};
 use abi::written_name::WrittenName;
 
 use super::frames::{Chain, FrameState, SourceFrame};
@@ -20,6 +21,8 @@ use crate::elf::Sections;
 pub struct DebugTables {
     procedures: Procedures,
     arities: Arities,
+    /// `.cozen.properties`
+    properties: Box<[u8]>,
     lines: Lines,
     inlined: InlinedCalls,
     bytecode: Extent,
@@ -52,6 +55,9 @@ impl DebugTables {
                 .find(section::ARITIES)
                 .map(Arities::parse)
                 .unwrap_or_default(),
+            properties: (sections.find(section::PROPERTIES))
+                .unwrap_or_default()
+                .into(),
             lines,
             inlined: sections
                 .find(section::INLINED)
@@ -141,6 +147,11 @@ impl DebugTables {
     /// Arity and parameter names of the procedure whose header is at `address`.
     pub fn arity(&self, address: u32) -> Option<ArityRecord> {
         self.arities.at(address)
+    }
+
+    /// What the text says of the procedure whose header is at `address` beside its parameters.
+    pub fn properties(&self, address: u32) -> ProcedureProperties {
+        properties::find(&self.properties, address).unwrap_or_default()
     }
 
     /// The line table, ascending by address.

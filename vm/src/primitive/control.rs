@@ -1,4 +1,4 @@
-//! Leaf primitives of control: registers, continuations, procedures, backtraces, globals.
+//! Leaf primitives of control: registers, continuations, backtraces, globals.
 
 #![expect(
     clippy::unnecessary_wraps,
@@ -13,7 +13,6 @@ use gc::{Address, WORD_BYTES};
 use crate::arguments::Args;
 use crate::chunk::Continuation;
 use crate::error::{Irritant, PrimitiveResult, Raise};
-use crate::interpreter::Code;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
@@ -78,21 +77,6 @@ pub(crate) fn mark_parameter<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
     Ok(args[0])
 }
 
-/// `(%procedure-name procedure)`
-pub(crate) fn procedure_name<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    procedure("procedure-name", args[0])?;
-    Ok(m.procedure_name(args[0])
-        .map_or(Value::FALSE, |name| m.string(&name)))
-}
-
-/// `(%procedure-arity procedure)` is `(required optional . rest?)`.
-pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let header = procedure("procedure-arity", args[0])?.header();
-    let optional = Value::count(usize::from(header.optional));
-    let rest = m.cons(optional, Value::boolean(header.has_rest()));
-    Ok(m.cons(Value::count(usize::from(header.required)), rest))
-}
-
 /// `(%wrong-argument-count accepted count name)` raises. What is accepted is a list of ranges `(first . last)`, whose
 /// last number may be `#f`. The name, a symbol or `#f`, is that of the procedure.
 pub(crate) fn wrong_argument_count<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -100,10 +84,6 @@ pub(crate) fn wrong_argument_count<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Pr
         ConditionKind::WrongArgumentCount,
         [0, 1, 2].map(|index| Irritant::Value(args[index])),
     ))
-}
-
-fn procedure<'m>(who: &'static str, value: Value<'m>) -> Result<Code, Raise<'m>> {
-    Code::of(value).ok_or_else(|| Raise::wrong_type(who, 1, "procedure", value))
 }
 
 /// `(%backtrace)`

@@ -10,6 +10,7 @@ mod entry;
 pub(crate) mod functions;
 mod host;
 pub(crate) mod images;
+pub(crate) mod procedure;
 pub(crate) mod record;
 pub(crate) mod weakness;
 

@@ -62,6 +62,7 @@ fn procedure_code(
         name: Rc::clone(&procedure.name),
         place: procedure.place,
         parameters: procedure.parameter_names.clone(),
+        properties: procedure.properties.clone(),
         raw_parameters: procedure
             .parameters()
             .iter()

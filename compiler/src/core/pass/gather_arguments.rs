@@ -18,6 +18,7 @@
 use abi::primitive::Primitive;
 use abi::tag;
 
+use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, Program};
 use crate::core::post_order;
 
@@ -51,6 +52,7 @@ fn gather(program: &mut Program, id: ExprId) {
     let mut bindings = vec![(procedure, operator)];
     let mut list = program.add_quote(tag::NULL, place);
     for operand in operands {
+        checkpoint::step();
         let longer = program.add_variable("arguments".into());
         let pair = Expr::Primitive(Primitive::Cons, vec![operand, list]);
         bindings.push((longer, program.add(pair, place)));
@@ -60,6 +62,7 @@ fn gather(program: &mut Program, id: ExprId) {
     let list = program.add(Expr::Primitive(Primitive::Reverse, vec![list]), place);
     let mut body = Expr::Primitive(Primitive::Apply, vec![procedure, list]);
     for binding in bindings.into_iter().rev() {
+        checkpoint::step();
         let inner = program.add(body, place);
         body = Expr::Let(vec![binding], inner);
     }

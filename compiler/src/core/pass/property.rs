@@ -165,7 +165,7 @@ impl Generator<'_> {
             self_variable: None,
             place: SourcePlace::default(),
             origin: LambdaOrigin::Text,
-            documentation: None,
+            properties: None,
         });
         Expr::Lambda(lambda)
     }

@@ -25,6 +25,7 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::properties::{ArgumentCounts, ProcedureProperties};
 use abi::tag;
 use syntax::{DatumKind, Integer, Number};
 
@@ -75,6 +76,16 @@ struct Accepted {
     first: usize,
     /// None if all numbers from the first on are accepted.
     last: Option<usize>,
+}
+
+impl Accepted {
+    fn recorded(self) -> ArgumentCounts {
+        let count = |count| u32::try_from(count).expect("a form has fewer parameters");
+        ArgumentCounts {
+            first: count(self.first),
+            last: self.last.map(count),
+        }
+    }
 }
 
 /// What the clauses accept, in order, with gaps in between.
@@ -143,6 +154,7 @@ impl Expander<'_> {
             } else {
                 expander.dispatch(choice)
             };
+            expander.note_properties_of_clauses(dispatch, &closures, &all);
             let bindings = all.iter().map(|clause| clause.procedure).zip(closures);
             expander.finish(Expr::Letrec(bindings.collect(), dispatch), id);
             Ok(())
@@ -151,6 +163,33 @@ impl Expander<'_> {
             self.then(move |expander| expander.procedure("".into(), &formals, body, clause));
         }
         Ok(())
+    }
+
+    /// Notes what the clauses accept, and the documentation of the first one that has some.
+    fn note_properties_of_clauses(
+        &mut self,
+        chooser: ExprId,
+        closures: &[ExprId],
+        clauses: &[Clause],
+    ) {
+        let lambda = |&closure: &ExprId| match *self.program.expr(closure) {
+            Expr::Lambda(lambda) => Some(self.program.lambda(lambda)),
+            _ => None,
+        };
+        let mut properties = closures
+            .iter()
+            .filter_map(lambda)
+            .map(|clause| clause.properties.as_deref());
+        let documentation = properties.find_map(|properties| properties?.documentation.clone());
+        let ranges = accepted(clauses);
+        let accepted = Some(ranges.into_iter().map(Accepted::recorded).collect());
+        self.note_properties(
+            chooser,
+            ProcedureProperties {
+                documentation,
+                accepted,
+            },
+        );
     }
 
     /// The procedure that takes no number of arguments at all.
@@ -165,7 +204,9 @@ impl Expander<'_> {
             optional: Vec::new(),
             rest: Some(arguments),
         };
-        self.chooser(parameters, body, at)
+        let chooser = self.chooser(parameters, body, at);
+        self.note_properties_of_clauses(chooser, &[], &[]);
+        chooser
     }
 
     /// A procedure that chooses the clause.

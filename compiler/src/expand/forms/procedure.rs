@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use abi::properties::ProcedureProperties;
 use syntax::{Constant, DatumKind};
 
 use super::super::denotation::{CoreForm, Denotation, LocalName};
@@ -161,20 +162,33 @@ impl Expander<'_> {
         self.scopes.enter();
         let parameters = self.bind_formals(formals);
         let documentation = match body.as_slice() {
-            [first, _, ..] => self.syntax.as_string(*first),
+            [first, _, ..] => self.syntax.as_string(*first).map(|text| text.to_string()),
             _ => None,
         };
         self.then(move |expander| {
             expander.scopes.exit();
             let body = expander.pop();
             let value = expander.closure(name, parameters, body, at);
-            if let Expr::Lambda(lambda) = *expander.program.expr(value) {
-                expander.program.lambdas[lambda].documentation = documentation;
+            if documentation.is_some() {
+                expander.note_properties(
+                    value,
+                    ProcedureProperties {
+                        documentation,
+                        accepted: None,
+                    },
+                );
             }
             expander.push_value(value);
             Ok(())
         });
         self.body(body, at)
+    }
+
+    /// Notes what the text says of the procedure that `closure` makes.
+    pub(super) fn note_properties(&mut self, closure: ExprId, properties: ProcedureProperties) {
+        if let Expr::Lambda(lambda) = *self.program.expr(closure) {
+            self.program.lambdas[lambda].properties = Some(Rc::new(properties));
+        }
     }
 
     /// Binds names in the innermost scope.
@@ -223,7 +237,7 @@ impl Expander<'_> {
             self_variable: None,
             place,
             origin: LambdaOrigin::Text,
-            documentation: None,
+            properties: None,
         });
         self.add(Expr::Lambda(lambda), at)
     }

@@ -45,6 +45,7 @@ impl Helper {
             optional: 0,
             rest: false,
             parameter_names: names,
+            properties: None,
             result: Repr::Tagged,
             free: 0,
             blocks: IdVec::from_iter([Block {

@@ -80,6 +80,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         this.procedure.optional = u8::try_from(lambda.optional.len()).expect("limits were checked");
         this.procedure.rest = lambda.rest.is_some();
         this.procedure.free = narrow(lambda.free.len());
+        this.procedure.properties.clone_from(&lambda.properties);
         let entry = this.new_block();
         this.current = Some(entry);
         if !lambda.free.is_empty() {
@@ -128,6 +129,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
                 optional: 0,
                 rest: false,
                 parameter_names: Vec::new(),
+                properties: None,
                 result: Repr::Tagged,
                 free: 0,
                 blocks: IdVec::new(),

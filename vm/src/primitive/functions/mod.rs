@@ -32,10 +32,11 @@ mod vector;
 pub(crate) use super::claim::check_claim;
 pub(crate) use super::control::{
     backtrace, backtrace_places, check_parameter, command_line, external, gc_statistics, handlers,
-    is_continuation, location, location_value, mark_parameter, parameters, procedure_arity,
-    procedure_name, set_handlers, set_parameters, set_winders, void, winders, wrong_argument_count,
+    is_continuation, location, location_value, mark_parameter, parameters, set_handlers,
+    set_parameters, set_winders, void, winders, wrong_argument_count,
 };
 pub(crate) use super::images::loaded_images;
+pub(crate) use super::procedure::{procedure_arity, procedure_details, procedure_name};
 pub(crate) use super::record::{
     is_record_of, make_record_type, record_field, record_type_fields, record_type_name,
     record_type_of,
