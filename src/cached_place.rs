@@ -9,6 +9,10 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::jit::Keep;
 
+/// Why something is not kept that depends on more than files that can be looked at again.
+pub(crate) const UNREPEATABLE: &str =
+    "not kept: it was made from a pipe, or from what procedures of macros have looked at";
+
 /// A place in a cache. What becomes of it is told.
 #[derive(Clone, Debug)]
 pub(crate) struct CachedPlace {

@@ -45,7 +45,7 @@ const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
 #[derive(Debug)]
 pub struct Frontend {
     /// Made when something is to be compiled: images that are there need none.
-    registry: Option<LibraryRegistry>,
+    pub(crate) registry: Option<LibraryRegistry>,
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) options: Options,
     /// How long the last expansion took.
@@ -59,8 +59,12 @@ pub struct Frontend {
     pub(crate) files: Rc<RecordedFiles>,
     /// A program that runs without having been expanded here.
     pub(crate) unexpanded: Option<UnexpandedProgram>,
+    /// Why such a program cannot be expanded here.
+    pub(crate) unexpandable: Option<String>,
+    /// Whether what was compiled runs.
+    pub(crate) is_running: bool,
     /// Whether anything has been expanded here, or a library has been imported.
-    has_expanded: bool,
+    pub(crate) has_expanded: bool,
     /// Libraries with images of their own.
     pub(crate) libraries: Rc<Libraries>,
     /// Whether programs are compiled that import such libraries.
@@ -68,7 +72,7 @@ pub struct Frontend {
     /// Whether images in files are trusted, native code and all.
     pub(crate) trusts_files: bool,
     /// Variables of the interaction environment that the embedder has defined.
-    declared: BTreeSet<Rc<str>>,
+    pub(crate) declared: BTreeSet<Rc<str>>,
     /// What makes native code of programs while they run, if that is wanted.
     pub(crate) maker: Option<Box<dyn Maker>>,
     /// Native code for the program that was compiled last, and has not run.
@@ -94,6 +98,7 @@ impl Frontend {
     /// A compiler that runs no procedures of macros, and also looks for libraries in `library_paths`.
     pub(crate) fn without_machine(library_paths: Vec<PathBuf>, options: Options) -> Self {
         let native_generator = options.native_generator.or(NATIVE_GENERATOR);
+        let libraries: Rc<Libraries> = Rc::default();
         Self {
             registry: None,
             library_paths,
@@ -105,10 +110,12 @@ impl Frontend {
             retained_at_first: None,
             listener: Listener::default(),
             supervisor: Rc::new(Unsupervised),
-            files: Rc::default(),
+            files: Rc::new(RecordedFiles::with_pipes(libraries.pipes.clone())),
             unexpanded: None,
+            unexpandable: None,
+            is_running: false,
             has_expanded: false,
-            libraries: Rc::default(),
+            libraries,
             separates: false,
             trusts_files: false,
             declared: BTreeSet::new(),
@@ -281,7 +288,7 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
     ) -> Result<T, Error> {
-        self.expand_earlier_program();
+        self.expand_earlier_program()?;
         self.registry().set_compiled_libraries(libraries);
         let expanded = self.expand(allowance, expand);
         self.registry().set_compiled_libraries(None);
@@ -294,7 +301,7 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
     ) -> Result<T, Error> {
-        self.expand_earlier_program();
+        self.expand_earlier_program()?;
         self.has_expanded = true;
         let start = Instant::now();
         let supervisor = Rc::clone(&self.supervisor);
@@ -316,7 +323,7 @@ impl Frontend {
         datum: DatumId,
         memory_bytes: usize,
     ) -> Result<Option<EnvironmentId>, Error> {
-        self.expand_earlier_program();
+        self.expand_earlier_program()?;
         self.has_expanded = true;
         let Some(sets) = data.proper_list(datum) else {
             let environment = match data.as_symbol(datum) {
@@ -473,7 +480,7 @@ impl Frontend {
     /// Learns which bodies of libraries have run to their end, and answers globals to forget: see
     /// [`LibraryRegistry::settle_libraries`].
     pub(crate) fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
-        self.expand_earlier_program();
+        self.learn_earlier_program();
         let registry = self.registry.as_mut();
         registry.map_or_else(Vec::new, |registry| registry.settle_libraries(is_defined))
     }
@@ -487,27 +494,15 @@ impl Frontend {
 
     /// The key of the global that a variable of the interaction environment is, if it is known.
     pub(crate) fn global_key(&mut self, name: &str) -> Option<Rc<str>> {
-        self.expand_earlier_program();
+        self.learn_earlier_program();
         self.registry().interaction_variable(name)
     }
 
     /// Makes `name` a variable of the interaction environment; the key of its global.
     pub(crate) fn declare_variable(&mut self, name: &str) -> Rc<str> {
-        self.expand_earlier_program();
+        self.learn_earlier_program();
         self.declared.insert(name.into());
         self.registry().define_interaction_variable(name)
-    }
-
-    /// The variables of the interaction environment that the embedder has defined. `None` if programs or forms were
-    /// compiled, or came to run: they may have defined anything.
-    pub(crate) fn declared_before_all(&self) -> Option<&BTreeSet<Rc<str>>> {
-        let is_first = !self.has_expanded && self.unexpanded.is_none();
-        is_first.then_some(&self.declared)
-    }
-
-    /// Whether the embedder has defined variables of the interaction environment.
-    pub(crate) fn has_declared(&self) -> bool {
-        !self.declared.is_empty()
     }
 
     /// About how many bytes programs have made this keep.
@@ -522,7 +517,7 @@ impl Frontend {
     fn registry(&mut self) -> &mut LibraryRegistry {
         let paths = &self.library_paths;
         let unbound_names = self.options.unbound_names;
-        let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
+        let recorded = &self.files;
         let (evaluator, limits) = (self.evaluator, self.macro_limits);
         let (options, interrupt) = (&self.options, &self.interrupt);
         let libraries = &self.libraries;
@@ -530,6 +525,7 @@ impl Frontend {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
             registry.set_library_source(Rc::new(PortableLibraries));
+            let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(recorded);
             registry.set_source_files(files);
             for path in paths {
                 registry.add_search_path(path.clone());
@@ -540,6 +536,7 @@ impl Frontend {
                     library_paths: paths.clone(),
                     options: options.clone(),
                     libraries: Rc::clone(libraries),
+                    files: Rc::clone(recorded),
                     interrupt: interrupt.clone(),
                 }));
             }

@@ -124,6 +124,18 @@ impl Scheme<'_, '_> {
     pub fn define_procedure(
         &mut self,
         name: &str,
+        body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
+    ) -> Result<(), Error> {
+        self.make_procedure(name, body)?;
+        let key = self.frontend()?.declare_variable(name);
+        self.mutator.define_global(&key, Mutator::result);
+        Ok(())
+    }
+
+    /// Makes such a procedure: [`Self::value`] is it.
+    pub(crate) fn make_procedure(
+        &mut self,
+        name: &str,
         mut body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
     ) -> Result<(), Error> {
         self.check_sound()?;
@@ -142,9 +154,6 @@ impl Scheme<'_, '_> {
                 vec![mutator.intern(name), mutator.add_host_procedure(procedure)],
             )
         });
-        self.outcome(done)?;
-        let key = self.frontend()?.declare_variable(name);
-        self.mutator.define_global(&key, Mutator::result);
-        Ok(())
+        self.outcome(done)
     }
 }

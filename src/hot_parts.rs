@@ -17,6 +17,9 @@ const INTERVAL_MIN: Duration = Duration::from_millis(1);
 /// Between two samples of a program that runs natively.
 const INTERVAL_MAX: Duration = Duration::from_millis(32);
 
+/// Between two requests while no sample comes: the program waits.
+const INTERVAL_OF_WAIT_MAX: Duration = Duration::from_millis(256);
+
 /// After so many samples of that kind, nothing more is made.
 const QUIET_SAMPLES_MAX: u32 = 64;
 
@@ -68,6 +71,9 @@ pub(crate) trait Samples {
     /// The last sample, if it was taken since this was asked before: the virtual addresses in the program's image where
     /// its frames stand, innermost first.
     fn take(&mut self) -> Option<Vec<u32>>;
+
+    /// Lets the program run for so long.
+    fn wait(&self, interval: Duration);
 }
 
 /// Samples of the program in an image.
@@ -86,6 +92,10 @@ impl Samples for ImageSamples {
         let sample = self.sampler.take()?;
         let frames = sample.iter().filter(|frame| frame.image == self.image);
         Some(frames.map(|frame| frame.address).collect())
+    }
+
+    fn wait(&self, interval: Duration) {
+        thread::sleep(interval);
     }
 }
 
@@ -138,16 +148,24 @@ impl<'a> HotParts<'a> {
     /// Asks for a sample, and adds the one that comes.
     fn sample(&mut self, program: ProgramCode<'_>) {
         self.sampler.request();
-        thread::sleep(self.interval);
+        self.sampler.wait(self.interval);
         let sample = self.sampler.take();
         self.requests = self.requests.saturating_add(1);
         self.samples = self.samples.saturating_add(u32::from(sample.is_some()));
-        if sample.is_some_and(|sample| self.add(program, &sample)) {
-            self.interval = INTERVAL_MIN;
-            self.quiet_samples = 0;
-        } else if self.is_whole_made {
-            self.interval = (2 * self.interval).min(INTERVAL_MAX);
-            self.quiet_samples += 1;
+        match sample.map(|sample| self.add(program, &sample)) {
+            Some(true) => {
+                self.interval = INTERVAL_MIN;
+                self.quiet_samples = 0;
+            }
+            Some(false) if self.is_whole_made => {
+                self.interval = (2 * self.interval).min(INTERVAL_MAX);
+                self.quiet_samples += 1;
+            }
+            // It waits, or its native code runs without a poll. What it does then is not known yet.
+            None if self.is_whole_made => {
+                self.interval = (2 * self.interval).min(INTERVAL_OF_WAIT_MAX);
+            }
+            Some(false) | None => {}
         }
     }
 
@@ -300,8 +318,9 @@ mod tests {
     /// Where the first starts.
     const START: u32 = 0x1_0000;
 
-    /// Finds the program at these addresses, one sample after the other, and nowhere when there are no more.
-    struct Script(Vec<Vec<u32>>, Cell<u32>);
+    /// Finds the program at these addresses, one sample after the other, and nowhere when there are no more. Where
+    /// there is no sample, the program waits.
+    struct Script(Vec<Option<Vec<u32>>>, Cell<u32>);
 
     impl Samples for Script {
         fn request(&self) {
@@ -309,8 +328,13 @@ mod tests {
         }
 
         fn take(&mut self) -> Option<Vec<u32>> {
-            (!self.0.is_empty()).then(|| self.0.remove(0))
+            if self.0.is_empty() {
+                return Some(Vec::new());
+            }
+            self.0.remove(0)
         }
+
+        fn wait(&self, _: Duration) {}
     }
 
     #[derive(Default)]
@@ -354,6 +378,16 @@ mod tests {
     /// The orders of a program in which samples find these procedures, up to the last: procedures, and those with
     /// loops; all if there is none.
     fn orders(count: u32, samples: &[&[u32]], taker: &mut Taker) -> Vec<(Vec<u32>, Vec<u32>)> {
+        let samples: Vec<_> = samples.iter().copied().map(Some).collect();
+        orders_with_waits(count, &samples, taker)
+    }
+
+    /// As [`orders`], where the program may also wait instead of a sample.
+    fn orders_with_waits(
+        count: u32,
+        samples: &[Option<&[u32]>],
+        taker: &mut Taker,
+    ) -> Vec<(Vec<u32>, Vec<u32>)> {
         let unit = unit(count);
         let addresses = (unit.procedures.ids()).map(|id| START + BYTES * id.number());
         let addresses = addresses.collect();
@@ -365,7 +399,7 @@ mod tests {
         };
         let samples = samples
             .iter()
-            .map(|sample| sample.iter().map(|&id| address(id)).collect());
+            .map(|sample| sample.map(|sample| sample.iter().map(|&id| address(id)).collect()));
         let mut script = Script(samples.collect(), Cell::new(0));
         let mut parts = HotParts::new(taker, &mut script, Instant::now());
         let mut orders = Vec::new();
@@ -408,6 +442,17 @@ mod tests {
         let mut taker = Taker::default();
         let samples: [&[u32]; 6] = [&[], &[], &[], &[], &[2], &[2]];
         let found = orders(4, &samples, &mut taker);
+        assert_eq!(found, [(vec![], vec![]), (vec![2], vec![2])]);
+    }
+
+    #[test]
+    fn a_loop_behind_a_long_wait_is_found() {
+        let mut taker = Taker::default();
+        let samples: [&[u32]; 4] = [&[]; 4];
+        let mut samples: Vec<Option<&[u32]>> = samples.map(Some).to_vec();
+        samples.extend([None; 1000]);
+        samples.extend([Some(&[2][..]); 2]);
+        let found = orders_with_waits(4, &samples, &mut taker);
         assert_eq!(found, [(vec![], vec![]), (vec![2], vec![2])]);
     }
 

@@ -87,6 +87,7 @@ impl MachineEvaluator {
             let set = scheme.global_handle("%set-syntax-host!")?;
             scheme.mutator_call(&set, &[&host])
         })?;
+        runtime.enter(|scheme| scheme.mutator.take_look_outside());
         Ok(Machine {
             runtime,
             kept: Vec::new(),
@@ -114,6 +115,7 @@ impl MachineEvaluator {
         let outcome = catch_unwind(AssertUnwindSafe(|| work(machine)));
         // What procedures have printed comes before what the program prints.
         let _ = machine.runtime.flush();
+        self.note_looks(machine);
         let context = self
             .lent
             .take()
@@ -209,35 +211,44 @@ impl MacroEvaluator for MachineEvaluator {
         })
     }
 
-    fn is_defined(&self, key: &str) -> bool {
+    fn is_defined(&self, key: &str) -> Result<bool, MacroError> {
         let Ok(mut machine) = self.machine.try_borrow_mut() else {
-            return false;
+            return Ok(false);
         };
         if machine.is_none() {
-            *machine = self.machine().ok();
+            *machine = Some(self.machine().map_err(raised)?);
         }
-        let machine = machine.as_mut();
-        machine.is_some_and(|machine| {
-            machine.runtime.enter(|scheme| {
-                scheme.mutator.global(key).is_some() || {
-                    self.run_library_of(scheme, key);
-                    scheme.mutator.global(key).is_some()
-                }
-            })
-        })
+        let machine = machine.as_mut().expect("it was made just now");
+        let is_defined = |scheme: &Scheme<'_, '_>| scheme.mutator.global(key).is_some();
+        if machine.runtime.enter(|scheme| is_defined(scheme)) {
+            return Ok(true);
+        }
+        let Some(library) = self.settings.libraries.of_key(key) else {
+            return Ok(false);
+        };
+        let needed = [library.as_needed()];
+        let outcome = self.run(&mut machine.runtime, |scheme| {
+            scheme.run_needed(&self.settings.libraries, &needed)?;
+            Ok(is_defined(scheme))
+        });
+        let _ = machine.runtime.flush();
+        self.note_looks(machine);
+        outcome
     }
 }
 
 impl MachineEvaluator {
-    /// Runs the body of the library that defines the global `key`, if it has an image of its own. Who finds that it
-    /// did not come to its end says so.
-    fn run_library_of(&self, scheme: &mut Scheme<'_, '_>, key: &str) {
-        let libraries = &self.settings.libraries;
-        let Some(library) = libraries.of_key(key) else {
-            return;
-        };
-        let needed = [library.as_needed()];
-        let _ = scheme.run_needed(libraries, &needed, false);
+    /// Tells the compiler if procedures have looked at what may be otherwise the next time.
+    fn note_looks(&self, machine: &mut Machine) {
+        let runtime = &mut machine.runtime;
+        let has_looked = runtime.enter(|scheme| scheme.mutator.take_look_outside());
+        // Also if they have evaluated forms that import libraries.
+        let has_read = runtime
+            .frontend()
+            .is_ok_and(|frontend| frontend.files.take_asked());
+        if has_looked || has_read {
+            self.settings.files.note_unrepeatable();
+        }
     }
 
     /// Runs `work`, unless an interrupt came before it.

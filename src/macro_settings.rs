@@ -9,6 +9,7 @@ use compiler::options::Options;
 
 use crate::libraries::Libraries;
 use crate::macro_limits::MacroLimits;
+use crate::recorded_files::RecordedFiles;
 
 /// What an evaluator is made of.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub(crate) struct MacroSettings {
     pub(crate) options: Options,
     /// Libraries with images of their own.
     pub(crate) libraries: Rc<Libraries>,
+    /// What the compiler reads: learns of what procedures of macros look at.
+    pub(crate) files: Rc<RecordedFiles>,
     /// Interrupts that end expansions.
     pub(crate) interrupt: Option<gc::Interrupt>,
 }

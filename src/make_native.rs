@@ -13,7 +13,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use compiler::expand::SourceText;
+use compiler::expand::SentText;
 use gc::ImageId;
 use loader::TrustedImage;
 use vm::{NativeParts, Sampler};
@@ -90,8 +90,7 @@ impl Maker for ThreadMaker {
                 keep,
             }) => {
                 let job = Job {
-                    name: source.name.to_string(),
-                    text: source.text.to_string(),
+                    text: SentText::new(&source),
                     files,
                     compiler,
                     sampler: self.sampler.clone(),
@@ -195,8 +194,7 @@ impl Task {
 
 /// What native code is made of.
 struct Job {
-    name: String,
-    text: String,
+    text: SentText,
     files: Arc<KeptFiles>,
     compiler: ThreadCompiler,
     sampler: Sampler,
@@ -215,7 +213,7 @@ impl Job {
     }
 
     fn delay(&self, of_byte: Duration, max: Duration) -> Duration {
-        let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let bytes = u32::try_from(self.text.byte_count()).unwrap_or(u32::MAX);
         of_byte.saturating_mul(bytes).min(max)
     }
 
@@ -230,7 +228,7 @@ impl Job {
             memory_bytes,
         } = Compiling::new(self.compiler, &sender.is_over);
         let text = ProgramText {
-            source: &SourceText::new(&self.name, &self.text),
+            source: &self.text.source(),
             files: self.files,
             libraries,
         };
@@ -260,7 +258,7 @@ impl Job {
         let Some(libraries) = libraries else {
             return Ok(());
         };
-        let source = &SourceText::new(&self.name, &self.text);
+        let source = &self.text.source();
         let text = LibraryText { name, source };
         let part = frontend.compile_library_part(text, self.files, libraries, memory_bytes)?;
         if let Some(part) = part {

@@ -7,7 +7,7 @@ use compiler::expand::SourceText;
 use loader::{ImageBytes, TrustedImage};
 
 use crate::cache::{CachedProgram, Choices, Origin, ProgramCache};
-use crate::cached_place::CachedPlace;
+use crate::cached_place::{CachedPlace, UNREPEATABLE};
 use crate::compiler_report::Listener;
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_contents};
@@ -138,7 +138,7 @@ fn begin(frontend: &mut Frontend, cache: Option<Arc<ProgramCache>>) {
     if frontend.declared_before_all().is_some() {
         frontend.separate(cache);
     } else {
-        frontend.expand_earlier_program();
+        frontend.learn_earlier_program();
         frontend.separates = false;
     }
 }
@@ -158,7 +158,7 @@ impl CachedPlace {
         match libraries.are_there(&needed) {
             Ok(true) => return Ok(Some(needed)),
             // If there is a mistake in a library, the compilation of the program finds it, too.
-            Ok(false) | Err(Refusal::Open | Refusal::Error(Error::Syntax(_))) => {}
+            Ok(false) | Err(Refusal::Open | Refusal::Deep | Refusal::Error(Error::Syntax(_))) => {}
             Err(Refusal::Error(error)) => return Err(error),
         }
         self.tell("not used: a library has changed")?;
@@ -205,7 +205,7 @@ fn reuse(
         // If it imports libraries from files, its image contains them.
         frontend.separates = false;
     } else {
-        frontend.later_work = place.whole_program(&source, &frontend);
+        frontend.later_work = place.whole_program(&source, needed, &frontend);
     }
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
@@ -232,13 +232,17 @@ fn compile(
     let Recorded {
         image,
         dependencies,
-        has_pipe,
+        is_unrepeatable,
         warnings,
     } = runtime
         .compile_by(|frontend, memory_bytes| frontend.compile_recorded(source, memory_bytes))?;
-    let Some(place) = place.filter(|_| !has_pipe) else {
+    let Some(place) = place else {
         return Ok(image);
     };
+    if is_unrepeatable {
+        place.tell(UNREPEATABLE)?;
+        return Ok(image);
+    }
     let mut frontend = runtime.frontend()?;
     let origin = Origin {
         name: source.name.to_string(),
@@ -248,8 +252,8 @@ fn compile(
     };
     let part = frontend.native_part().map(TrustedImage::bytes);
     place.store(&image, part, &origin)?;
-    if needed_by(image.bytes()).is_some_and(|needed| !needed.is_empty()) {
-        frontend.later_work = place.whole_program(source, &frontend);
+    if let Some(needed) = needed_by(image.bytes()) {
+        frontend.later_work = place.whole_program(source, &needed, &frontend);
     }
     if origin.lacks_native_code {
         frontend.keep_native_code(place.keep_native_code(image.bytes().to_vec(), origin));
@@ -272,9 +276,20 @@ impl Runtime {
 
 impl CachedPlace {
     /// Compiles the program together with its libraries while it runs, and keeps it there.
-    fn whole_program(&self, source: &SourceText, frontend: &Frontend) -> Option<LaterWork> {
+    fn whole_program(
+        &self,
+        source: &SourceText,
+        needed: &[Needed],
+        frontend: &Frontend,
+    ) -> Option<LaterWork> {
         if frontend.has_declared() {
             // Another compiler does not know these variables.
+            return None;
+        }
+        let mut libraries = frontend.libraries.in_order(needed).into_iter();
+        // What is there as an image only is expanded nowhere, and a pipe is read once.
+        let is_possible = libraries.all(|library| library.has_text && library.is_repeatable);
+        if needed.is_empty() || !is_possible {
             return None;
         }
         let place = self.clone();

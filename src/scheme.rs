@@ -101,8 +101,8 @@ impl<'id> Scheme<'_, 'id> {
         let image = self.with_memory(|frontend, memory_bytes| {
             frontend.compile_forms(source, last, memory_bytes)
         })?;
-        self.run_loaded(&image, &source.name, (Retention::Reached, Growth::None))?;
-        Ok(())
+        self.load_entry(&image, &source.name, (Retention::Reached, Growth::None))?;
+        self.run_entry_behind(&[])
     }
 
     /// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection.
@@ -149,17 +149,10 @@ impl<'id> Scheme<'_, 'id> {
         self.begin()?;
         let image = image.into();
         #[cfg(feature = "compiler")]
-        self.run_libraries_of(image.bytes(), name)?;
-        #[cfg(feature = "compiler")]
-        if self
-            .frontend()
-            .is_ok_and(|frontend| frontend.has_native_work())
-        {
-            self.run_loaded(image, name, (retention, Growth::NativeParts))?;
-            return Ok(());
-        }
-        self.run_loaded(image, name, (retention, Growth::None))?;
-        Ok(())
+        return self.run_with_libraries(image, name, retention);
+        #[cfg(not(feature = "compiler"))]
+        self.run_loaded(image, name, (retention, Growth::None))
+            .map(drop)
     }
 
     /// As [`Self::run_image`], for an image whose native part was made before: the program calls native code from its
@@ -178,34 +171,40 @@ impl<'id> Scheme<'_, 'id> {
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
-        let image = image.into();
-        #[cfg(feature = "compiler")]
-        self.run_libraries_of(image.bytes(), name)?;
         self.frontend()?.set_native_part(part);
-        self.run_loaded(image, name, (retention, Growth::NativeParts))?;
-        Ok(())
+        self.run_with_libraries(image, name, retention)
     }
 
+    /// Loads an image, and runs its entry.
     pub(crate) fn run_loaded<'file>(
         &mut self,
         image: impl Into<TrustedImage<'file>>,
         name: &str,
         (retention, growth): (Retention, Growth),
     ) -> Result<ImageId, Error> {
-        let id = self
-            .mutator
-            .load_image(image, name, retention, growth)
-            .map_err(|error| Error::Load {
-                name: name.to_owned(),
-                error,
-            })?;
+        let id = self.load_entry(image, name, (retention, growth))?;
+        let done = self.mutator.apply(|mutator| (mutator.result(), Vec::new()));
+        self.outcome(done)?;
+        Ok(id)
+    }
+
+    /// Loads an image; [`Self::value`] is its entry.
+    pub(crate) fn load_entry<'file>(
+        &mut self,
+        image: impl Into<TrustedImage<'file>>,
+        name: &str,
+        (retention, growth): (Retention, Growth),
+    ) -> Result<ImageId, Error> {
+        let loaded = self.mutator.load_image(image, name, retention, growth);
+        let id = loaded.map_err(|error| Error::Load {
+            name: name.to_owned(),
+            error,
+        })?;
         #[cfg(feature = "compiler")]
         if growth == Growth::NativeParts {
             let memory_bytes = self.mutator.chargeable_bytes();
             self.frontend()?.make_native_code(id, memory_bytes);
         }
-        let done = self.mutator.apply(|mutator| (mutator.result(), Vec::new()));
-        self.outcome(done)?;
         Ok(id)
     }
 

@@ -9,6 +9,7 @@ use syntax::{Stop, Supervisor};
 
 use crate::frontend::Frontend;
 use crate::jit::ThreadCompiler;
+use crate::libraries::{Libraries, SharedLibraries};
 
 /// What a compilation may take, in bytes.
 const MEMORY_BYTES_MAX: usize = 512 << 20;
@@ -36,6 +37,9 @@ impl Compiling {
             Frontend::standard(library_paths, options).with_macro_limits(macro_limits);
         frontend.supervise_by(UntilOver(Arc::clone(is_over)));
         let libraries = libraries.map(|libraries| {
+            // Procedures of macros run their bodies, too.
+            frontend.libraries = Libraries::thaw(&libraries);
+            let libraries = SharedLibraries(Rc::clone(&frontend.libraries));
             let libraries: Rc<dyn CompiledLibraries> = Rc::new(libraries);
             libraries
         });

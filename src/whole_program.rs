@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use compiler::expand::SourceText;
+use compiler::expand::{SentText, SourceText};
 use loader::TrustedImage;
 
 use crate::cache::Origin;
@@ -24,15 +24,16 @@ type KeepWhole = Box<dyn FnOnce(&TrustedImage<'static>, Option<&[u8]>, &Origin) 
 
 /// A program that is to be compiled together with its libraries.
 pub(crate) struct WholeProgram {
-    name: String,
-    text: String,
+    text: SentText,
     keep: KeepWhole,
 }
 
 impl std::fmt::Debug for WholeProgram {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = formatter.debug_struct("WholeProgram");
-        shown.field("name", &self.name).finish_non_exhaustive()
+        shown
+            .field("name", &self.text.name())
+            .finish_non_exhaustive()
     }
 }
 
@@ -43,8 +44,7 @@ impl WholeProgram {
         keep: impl FnOnce(&TrustedImage<'static>, Option<&[u8]>, &Origin) + Send + 'static,
     ) -> Self {
         Self {
-            name: source.name.to_string(),
-            text: source.text.to_string(),
+            text: SentText::new(source),
             keep: Box::new(keep),
         }
     }
@@ -63,6 +63,11 @@ impl WholeProgram {
         if is_over.load(Ordering::Relaxed) {
             return;
         }
+        // All libraries are expanded in, those that procedures of macros call, too.
+        let compiler = ThreadCompiler {
+            libraries: None,
+            ..compiler
+        };
         let Compiling {
             frontend,
             memory_bytes,
@@ -76,18 +81,18 @@ impl WholeProgram {
     }
 
     fn compile_by(self, frontend: &mut Frontend, memory_bytes: usize) -> Result<(), Error> {
-        let source = SourceText::new(&self.name, &self.text);
+        let source = self.text.source();
         let Recorded {
             image,
             dependencies,
-            has_pipe,
+            is_unrepeatable,
             warnings,
         } = frontend.compile_recorded(&source, memory_bytes)?;
-        if has_pipe {
+        if is_unrepeatable {
             return Ok(());
         }
         let origin = Origin {
-            name: self.name,
+            name: source.name.to_string(),
             dependencies,
             warnings,
             lacks_native_code: false,

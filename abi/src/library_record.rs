@@ -6,12 +6,13 @@
 //!
 //! ```text
 //! .cozen.imports     for each library: name, hash of its interface
-//! .cozen.made-from   name of the library, hash of the compiler,
+//! .cozen.made-from   name of the library, hash of the compiler, number of unbound names in digits, these names,
 //!                    for each file: path as seen from the folder of the library's text, hash of its contents
 //! ```
 //!
 //! The first file is the text of the library itself.
 
+use alloc::string::ToString as _;
 use alloc::vec::Vec;
 
 /// A name and a hash.
@@ -24,6 +25,8 @@ pub struct MadeFrom<'a> {
     pub library: &'a str,
     /// The hash of the compiler.
     pub compiler: &'a str,
+    /// The names in it that are not bound.
+    pub unbound: Vec<&'a str>,
     /// The files, with the hashes of their contents.
     pub files: Vec<Hashed<'a>>,
 }
@@ -48,6 +51,8 @@ pub fn encode_made_from(made_from: &MadeFrom<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     push(&mut bytes, made_from.library);
     push(&mut bytes, made_from.compiler);
+    push(&mut bytes, &made_from.unbound.len().to_string());
+    (made_from.unbound.iter()).for_each(|name| push(&mut bytes, name));
     bytes.extend(encode_imports(made_from.files.iter().copied()));
     bytes
 }
@@ -55,10 +60,12 @@ pub fn encode_made_from(made_from: &MadeFrom<'_>) -> Vec<u8> {
 /// What the section says. `None` if it is damaged.
 pub fn decode_made_from(bytes: &[u8]) -> Option<MadeFrom<'_>> {
     let texts = texts(bytes)?;
-    let (&[library, compiler], files) = texts.split_first_chunk()?;
+    let (&[library, compiler, unbound_count], rest) = texts.split_first_chunk()?;
+    let (unbound, files) = rest.split_at_checked(unbound_count.parse().ok()?)?;
     Some(MadeFrom {
         library,
         compiler,
+        unbound: unbound.to_vec(),
         files: pairs(files)?,
     })
 }
@@ -94,6 +101,7 @@ mod tests {
         MadeFrom {
             library: "(a b)",
             compiler: "00ff",
+            unbound: ["x", "a name"].into(),
             files: [("b.sld", "12"), ("b/body.scm", "34")].into(),
         }
     }

@@ -36,7 +36,12 @@ pub(crate) fn build(
     }
     let bytes = executable
         .write(&carrier.bytes)
-        .map_err(|error| carrier.refused(&error))?;
+        .map_err(|error| match error {
+            LinkError::Library | LinkError::NeedsLibrary { .. } => {
+                Error::Setup(format!("{}: {error}", file.display()))
+            }
+            _ => carrier.refused(&error),
+        })?;
     if options.verbose {
         complain(&format!(
             "cozen: {}: {} bytes, of {}",

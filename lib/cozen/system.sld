@@ -5,7 +5,7 @@
           exit emergency-exit command-line
           get-environment-variable get-environment-variables
           current-jiffy jiffies-per-second current-second features
-          %make-host-procedure)
+          %make-host-procedure %run-program)
   (import (cozen core) (cozen primitives) (cozen control) (only (cozen condition) %check-argument)
           (only (cozen list) append))
   (begin
@@ -60,6 +60,24 @@
                         ((car next))
                         (loop (cdr next)))))))))
         load))
+
+    ;; Runs the bodies of libraries, and then the program that needs them: as if they stood in one text. So a
+    ;; continuation of a body goes on with all that stands behind it, and runs what ran then. A body is a pair of its
+    ;; library's name and a thunk; the name becomes whether the thunk runs here. Nothing else may have run it before.
+    ;; In backtraces of bodies it has the name of what asks for them.
+    (define %run-program
+      (let ((import
+            (lambda (bodies has-run? program)
+              (let loop ((bodies bodies))
+                (if (null? bodies)
+                    (program)
+                    (let ((body (car bodies)))
+                      (if (string? (car body))
+                          (set-car! body (not (has-run? (car body)))))
+                      (if (car body)
+                          ((cdr body)))
+                      (loop (cdr bodies))))))))
+        import))
 
     (define exit
       (case-lambda

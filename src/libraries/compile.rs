@@ -37,7 +37,7 @@ pub(crate) struct CompiledApart {
     /// What expansion read besides the text.
     pub(crate) dependencies: Vec<Dependency>,
     /// Something that was read cannot be read again.
-    pub(crate) has_pipe: bool,
+    pub(crate) is_unrepeatable: bool,
     pub(crate) warnings: Vec<Diagnostic>,
     /// Native code for the image.
     pub(crate) work: Option<Work>,
@@ -81,13 +81,15 @@ impl Frontend {
             name,
             mut program,
             interface,
+            unbound,
         } = *library;
         let Notes {
             dependencies,
             files,
-            has_pipe,
+            is_unrepeatable,
+            ..
         } = notes;
-        let made_from = made_from(&name, source, &dependencies);
+        let made_from = made_from(&name, source, &dependencies, &unbound);
         program.records = vec![
             (section::INTERFACE, interface),
             (section::IMPORTS, imports(&program.libraries)),
@@ -103,7 +105,7 @@ impl Frontend {
             name,
             image,
             dependencies,
-            has_pipe,
+            is_unrepeatable,
             warnings,
             work,
         })))
@@ -122,9 +124,17 @@ impl Frontend {
             expand::expand_separately(registry, source, name)
         });
         let notes = self.files.stop();
-        Ok(match expanded? {
-            Separate::Library(library) => Ok(ExpandedApart { library, notes }),
-            Separate::Together(reason) => Err(reason),
+        Ok(match expanded {
+            Ok(Separate::Library(library)) => Ok(ExpandedApart { library, notes }),
+            Ok(Separate::Together(reason)) => {
+                // Who expands the library once more reads them once more.
+                self.libraries.pipes.give_back(notes);
+                Err(reason)
+            }
+            Err(error) => {
+                self.libraries.pipes.give_back(notes);
+                return Err(error);
+            }
         })
     }
 
@@ -159,7 +169,12 @@ pub(crate) fn imports(libraries: &[NeededLibrary]) -> Vec<u8> {
 }
 
 /// The contents of the section `.cozen.made-from`.
-fn made_from(library: &str, source: &SourceText, dependencies: &[Dependency]) -> Vec<u8> {
+fn made_from(
+    library: &str,
+    source: &SourceText,
+    dependencies: &[Dependency],
+    unbound: &[Rc<str>],
+) -> Vec<u8> {
     let folder = source.folder();
     let own_name = Path::new(&*source.name).file_name();
     let own_name = own_name.map_or_else(String::new, |name| name.display().to_string());
@@ -180,6 +195,7 @@ fn made_from(library: &str, source: &SourceText, dependencies: &[Dependency]) ->
     library_record::encode_made_from(&MadeFrom {
         library,
         compiler: &compiler_of_files(),
+        unbound: unbound.iter().map(|name| &**name).collect(),
         files: files.map(|(path, hash)| (&**path, &**hash)).collect(),
     })
 }

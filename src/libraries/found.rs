@@ -7,19 +7,21 @@ use abi::image::section;
 use abi::library_record;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{COMPILED_EXTENSION, LibrarySource as _, SourceText, library_file};
+use compiler::options::UnboundNames;
 use loader::{LoadError, TrustedImage};
 
 use super::compile::{CompiledApart, Separately, compiler_of_files};
 use super::image_library::{ImageLibrary, section_of};
 use super::store::{Libraries, LibrarySettings, Refusal, SharedLibraries};
 use crate::cache::{CachedProgram, Choices, Digest, Origin};
-use crate::cached_place::CachedPlace;
+use crate::cached_place::{CachedPlace, UNREPEATABLE};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{read_file, verify_image};
 use crate::frontend::Frontend;
 use crate::jit::{PartListener, Work};
 use crate::portable::PortableLibraries;
+use crate::recorded_files::RecordedFiles;
 
 type Found = Result<Option<Rc<ImageLibrary>>, Refusal>;
 
@@ -58,7 +60,7 @@ impl Libraries {
         for folder in &settings.library_paths {
             let source = folder.join(&file);
             let image = source.with_extension(COMPILED_EXTENSION);
-            if image.is_file()
+            if image.exists()
                 && let Some(found) = self.of_file(name, &image, &source, settings)?
             {
                 return Ok(Some(found));
@@ -96,26 +98,25 @@ impl Libraries {
         settings: &LibrarySettings,
     ) -> Found {
         let shown = file.display().to_string();
-        let bytes = read_file(file)?;
         let has_source = source.is_file();
-        let checked = match self.check_file(name, &bytes, source, has_source) {
-            Ok(None) if settings.trusts_files => {
-                // SAFETY: whoever says that files are trusted vouches for them, as for any program.
-                Ok(unsafe { TrustedImage::vouch(bytes) })
-            }
-            Ok(None) => verify_image(bytes, &shown),
-            Ok(Some(reason)) => Err(Error::Library {
-                file: shown.clone(),
-                library: name.to_owned(),
-                reason,
-            }),
+        let checked = match read_image(file) {
+            Ok(bytes) => self.checked(name, bytes, (source, has_source), settings),
+            Err(error) => Err(error.into()),
+        };
+        let checked = match checked {
+            Ok(image) => Ok(image),
             Err(Refusal::Error(error)) => Err(error),
-            Err(Refusal::Open) => return Err(Refusal::Open),
+            Err(refusal @ (Refusal::Open | Refusal::Deep)) => return Err(refusal),
         };
         match checked {
             Ok(image) => {
                 let library = ImageLibrary::new(name, image, shown);
-                Ok(library.map(Rc::new))
+                Ok(library.map(|library| {
+                    Rc::new(ImageLibrary {
+                        has_text: has_source,
+                        ..library
+                    })
+                }))
             }
             Err(error) if has_source => {
                 let news = match error {
@@ -129,13 +130,38 @@ impl Libraries {
         }
     }
 
+    /// The image in these bytes, if it is right.
+    fn checked(
+        self: &Rc<Self>,
+        name: &str,
+        bytes: Vec<u8>,
+        (source, has_source): (&Path, bool),
+        settings: &LibrarySettings,
+    ) -> Result<TrustedImage<'static>, Refusal> {
+        let file = source.with_extension(COMPILED_EXTENSION);
+        let shown = file.display().to_string();
+        let unbound_names = settings.options.unbound_names;
+        if let Some(reason) = self.check_file(name, &bytes, (source, has_source), unbound_names)? {
+            return Err(Refusal::Error(Error::Library {
+                file: shown,
+                library: name.to_owned(),
+                reason,
+            }));
+        }
+        if settings.trusts_files {
+            // SAFETY: whoever says that files are trusted vouches for them, as for any program.
+            return Ok(unsafe { TrustedImage::vouch(bytes) });
+        }
+        Ok(verify_image(bytes, &shown)?)
+    }
+
     /// Why an image in a file is not right, if it is not.
     fn check_file(
         self: &Rc<Self>,
         name: &str,
         image: &[u8],
-        source: &Path,
-        has_source: bool,
+        (source, has_source): (&Path, bool),
+        unbound_names: UnboundNames,
     ) -> Result<Option<String>, Refusal> {
         let refused = |error| Error::Load {
             name: source
@@ -165,14 +191,21 @@ impl Libraries {
         if has_source {
             let folder = source.parent().unwrap_or(Path::new(""));
             for (index, (path, hash)) in made_from.files.into_iter().enumerate() {
-                let path = match index {
-                    0 => source.to_owned(),
-                    _ => folder.join(path),
+                let (path, now) = match index {
+                    0 => (source.to_owned(), hash_of_text(source)),
+                    _ => {
+                        let path = folder.join(path);
+                        let now = hash_of_included(&path);
+                        (path, now)
+                    }
                 };
-                if hash_of_file(&path).as_deref() != Some(hash) {
+                if now.as_deref() != Some(hash) {
                     return Ok(Some(format!("{} has changed", path.display())));
                 }
             }
+        }
+        if let (UnboundNames::Refused, Some(unbound)) = (unbound_names, made_from.unbound.first()) {
+            return Ok(Some(format!("`{unbound}` is unbound in it")));
         }
         let Some(needed) = super::needed_by(image) else {
             return Ok(Some("what it says of its imports is damaged".to_owned()));
@@ -206,6 +239,9 @@ impl Libraries {
             Frontend::standard(settings.library_paths.clone(), settings.options.clone())
                 .with_macro_limits(settings.macro_limits)
                 .with_jit(settings.jit, PartListener::default());
+        // Procedures of macros call other libraries.
+        frontend.libraries = Rc::clone(self);
+        frontend.files = Rc::new(RecordedFiles::with_pipes(self.pipes.clone()));
         if let Some(interrupt) = &settings.interrupt {
             frontend.supervise(interrupt.clone());
         }
@@ -213,6 +249,9 @@ impl Libraries {
         let memory_bytes = self.memory_bytes();
         let compiled =
             frontend.compile_separately(&text.source, Some(text.library), others, memory_bytes);
+        if self.is_too_deep() {
+            return Err(Refusal::Deep);
+        }
         // What has ended the compilation of a library that this one imports counts more.
         let compiled = self.take_error().map_or(compiled, Err)?;
         match compiled {
@@ -276,11 +315,31 @@ impl Libraries {
 
 const OTHER_VERSION: &str = "another version of cozen has made it";
 
-/// The hash of what a file holds, without a mark at its beginning.
-fn hash_of_file(path: &Path) -> Option<String> {
-    let bytes = path.is_file().then(|| std::fs::read(path).ok())??;
+/// Reads an image. A pipe would be empty the next time.
+fn read_image(file: &Path) -> Result<Vec<u8>, Error> {
+    if file.is_file() {
+        return read_file(file);
+    }
+    Err(Error::File {
+        path: file.display().to_string(),
+        error: std::io::Error::other("it is no regular file"),
+    })
+}
+
+/// The hash of the text of a library, without a mark at its beginning.
+fn hash_of_text(path: &Path) -> Option<String> {
+    let bytes = regular_bytes(path)?;
     let text = syntax::decode_source(&bytes).map_or(&*bytes, str::as_bytes);
     Some(Digest::of(text).to_string())
+}
+
+/// The hash of a file that the text includes.
+fn hash_of_included(path: &Path) -> Option<String> {
+    Some(Digest::of(&regular_bytes(path)?).to_string())
+}
+
+fn regular_bytes(path: &Path) -> Option<Vec<u8>> {
+    path.is_file().then(|| std::fs::read(path).ok())?
 }
 
 /// Keeps the image that was just compiled, in its place in the cache if it has one.
@@ -293,12 +352,15 @@ fn keep(
         name,
         image,
         dependencies,
-        has_pipe,
+        is_unrepeatable,
         warnings,
         mut work,
     } = compiled;
     let shown = text.source.name.to_string();
-    if let Some(place) = place.filter(|_| !has_pipe) {
+    if let (Some(place), true) = (&place, is_unrepeatable) {
+        place.tell(UNREPEATABLE)?;
+    }
+    if let Some(place) = place.filter(|_| !is_unrepeatable) {
         let origin = Origin {
             name: shown.clone(),
             dependencies,
@@ -316,6 +378,7 @@ fn keep(
     }
     let library = ImageLibrary::new(&name, image, shown);
     Ok(library.map(|library| ImageLibrary {
+        is_repeatable: !is_unrepeatable,
         warnings,
         work: work.into(),
         ..library

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use abi::image::section;
 use abi::library_record;
@@ -30,7 +31,11 @@ pub(crate) struct ImageLibrary {
     pub(crate) hash: Rc<str>,
     /// The libraries that it needs, in the order in which their bodies run.
     pub(crate) needed: Vec<Needed>,
-    pub(crate) image: TrustedImage<'static>,
+    pub(crate) image: Arc<TrustedImage<'static>>,
+    /// Whether its text is there, too.
+    pub(crate) has_text: bool,
+    /// Whether another compilation would find what this one has found.
+    pub(crate) is_repeatable: bool,
     /// What messages call it.
     pub(crate) shown: String,
     pub(crate) warnings: Vec<Diagnostic>,
@@ -55,6 +60,7 @@ impl ImageLibrary {
             interface: self.interface.clone(),
             hash: Rc::clone(&self.hash),
             needed: needed.map(|each| Rc::clone(&each.name)).collect(),
+            has_text: self.has_text,
         }
     }
 
@@ -67,7 +73,9 @@ impl ImageLibrary {
             hash: Digest::of(&interface).to_string().into(),
             interface,
             needed,
-            image,
+            image: Arc::new(image),
+            has_text: true,
+            is_repeatable: true,
             shown,
             warnings: Vec::new(),
             work: RefCell::default(),

@@ -9,6 +9,7 @@
 
 mod compile;
 mod found;
+mod freeze;
 mod frozen;
 mod image_library;
 mod of_compiler;
@@ -19,4 +20,4 @@ pub(crate) use compile::LibraryText;
 pub(crate) use found::{find, warn};
 pub(crate) use frozen::FrozenLibraries;
 pub(crate) use image_library::{Needed, needed_by};
-pub(crate) use store::{Libraries, Refusal};
+pub(crate) use store::{Libraries, Refusal, SharedLibraries};

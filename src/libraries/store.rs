@@ -10,13 +10,13 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{CompiledLibraries, CompiledLibrary, LibraryRefused};
 use compiler::options::Options;
 
-use super::frozen::FrozenLibraries;
 use super::image_library::{ImageLibrary, Needed};
 use crate::cache::ProgramCache;
 use crate::compiler_report::Listener;
 use crate::error::Error;
 use crate::jit::Jit;
 use crate::macro_limits::MacroLimits;
+use crate::recorded_files::Pipes;
 
 /// How libraries are looked for and compiled.
 #[derive(Clone, Debug)]
@@ -49,6 +49,9 @@ enum Known {
 pub(crate) enum Refusal {
     /// The image of the library is being made.
     Open,
+    /// Too many libraries wait for each other: this one is to be asked for again, behind
+    /// [`Libraries::wanted`].
+    Deep,
     /// A mistake in the library, or in one that it imports; or something has ended the compilation.
     Error(Error),
 }
@@ -74,9 +77,30 @@ pub(crate) struct Libraries {
     error: RefCell<Option<Error>>,
     /// What the compilation of a library may take, in bytes.
     memory_bytes: Cell<usize>,
+    /// What was read of pipes in vain.
+    pub(crate) pipes: Pipes,
+    /// How many libraries are being looked for, each for the one before.
+    depth: Cell<u32>,
+    /// The library that one more would have been looked for.
+    wanted: RefCell<Option<String>>,
 }
 
+/// So many libraries are looked for at the same time. Each takes a part of the thread's stack.
+const DEPTH_MAX: u32 = 16;
+
 impl Libraries {
+    /// These libraries, and no others.
+    pub(super) fn of(libraries: impl Iterator<Item = ImageLibrary>) -> Self {
+        let known = libraries.map(|library| {
+            let library = Rc::new(library);
+            (library.name.to_string(), Known::Ready(library))
+        });
+        Self {
+            known: RefCell::new(known.collect()),
+            ..Self::default()
+        }
+    }
+
     /// Says who looks for libraries.
     pub(crate) fn find_by(&self, find: Find) {
         self.find.set(Some(find));
@@ -105,17 +129,64 @@ impl Libraries {
         self: &Rc<Self>,
         name: &str,
     ) -> Result<Option<Rc<ImageLibrary>>, Refusal> {
-        match self.known.borrow().get(name) {
-            Some(Known::Ready(library)) => return Ok(Some(Rc::clone(library))),
-            Some(Known::None) => return Ok(None),
-            Some(Known::Open) => return Err(Refusal::Open),
-            None => {}
+        if let Some(known) = self.known(name) {
+            return known;
         }
+        match self.depth.get() {
+            0 => self.resolve_in_turn(name),
+            DEPTH_MAX => {
+                self.wanted.replace(Some(name.to_owned()));
+                Err(Refusal::Deep)
+            }
+            _ => self.look_for(name),
+        }
+    }
+
+    fn known(&self, name: &str) -> Option<Result<Option<Rc<ImageLibrary>>, Refusal>> {
+        Some(match self.known.borrow().get(name)? {
+            Known::Ready(library) => Ok(Some(Rc::clone(library))),
+            Known::None => Ok(None),
+            Known::Open => Err(Refusal::Open),
+        })
+    }
+
+    /// Where libraries import each other too deep for the stack, looks for the innermost one that was met, and then
+    /// for the outer one again.
+    fn resolve_in_turn(self: &Rc<Self>, name: &str) -> Result<Option<Rc<ImageLibrary>>, Refusal> {
+        let mut waiting = vec![name.to_owned()];
+        loop {
+            let next = waiting.last().expect("the loop ends with the last").clone();
+            match self.look_for(&next) {
+                Err(Refusal::Deep) => {
+                    // Who imports it under the one that is looked for next imports itself.
+                    self.know(&next, Known::Open);
+                    let wanted = self.wanted.take();
+                    waiting.push(wanted.expect("who refuses says what is wanted"));
+                }
+                Ok(found) => {
+                    waiting.pop();
+                    if waiting.is_empty() {
+                        return Ok(found);
+                    }
+                }
+                Err(refusal) => {
+                    let mut known = self.known.borrow_mut();
+                    waiting.iter().for_each(|name| drop(known.remove(name)));
+                    return Err(refusal);
+                }
+            }
+        }
+    }
+
+    fn look_for(self: &Rc<Self>, name: &str) -> Result<Option<Rc<ImageLibrary>>, Refusal> {
         let (Some(find), Some(settings)) = (self.find.get(), self.settings()) else {
             return Ok(None);
         };
         self.know(name, Known::Open);
-        let found = find(self, name, &settings);
+        let found = {
+            let _deeper = Deeper::new(&self.depth);
+            find(self, name, &settings)
+        };
         match &found {
             Ok(Some(library)) => self.know(name, Known::Ready(Rc::clone(library))),
             Ok(None) => self.know(name, Known::None),
@@ -195,18 +266,40 @@ impl Libraries {
             .collect()
     }
 
-    /// All that were found, for another thread.
-    pub(crate) fn freeze(&self) -> FrozenLibraries {
+    /// All that were found.
+    pub(super) fn all_found(&self) -> Vec<Rc<ImageLibrary>> {
         let known = self.known.borrow();
-        FrozenLibraries::new(known.values().filter_map(|known| match known {
-            Known::Ready(library) => Some(library.for_importers()),
+        let found = known.values().filter_map(|known| match known {
+            Known::Ready(library) => Some(Rc::clone(library)),
             Known::Open | Known::None => None,
-        }))
+        });
+        found.collect()
+    }
+
+    /// Whether the last expansion has ended because a library is to be looked for first.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.wanted.borrow().is_some()
     }
 
     /// What has ended the last expansion, if it was about a library.
     pub(crate) fn take_error(&self) -> Option<Error> {
         self.error.take()
+    }
+}
+
+/// One library more is being looked for, until this is dropped: also if a panic unwinds.
+struct Deeper<'a>(&'a Cell<u32>);
+
+impl<'a> Deeper<'a> {
+    fn new(depth: &'a Cell<u32>) -> Self {
+        depth.set(depth.get() + 1);
+        Self(depth)
+    }
+}
+
+impl Drop for Deeper<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
     }
 }
 
@@ -220,6 +313,7 @@ impl CompiledLibraries for SharedLibraries {
         match libraries.resolve(name) {
             Ok(found) => Ok(found.map(|library| library.for_importers())),
             Err(Refusal::Open) => Err(LibraryRefused::Open),
+            Err(Refusal::Deep) => Err(LibraryRefused::Known),
             Err(Refusal::Error(error)) => {
                 libraries.error.replace(Some(error));
                 Err(LibraryRefused::Known)

@@ -10,6 +10,15 @@ pub enum LinkError {
     /// The image is none, or is damaged.
     #[error(transparent)]
     Image(#[from] LoadError),
+    /// The image is that of a library.
+    #[error("it is the image of a library: there is no program to run")]
+    Library,
+    /// The image needs a library that has an image of its own.
+    #[error("it needs library {library}, which has an image of its own")]
+    NeedsLibrary {
+        /// The first library that it needs.
+        library: String,
+    },
     /// The file is not ELF.
     #[error("no ELF file")]
     NotElf,

@@ -16,7 +16,8 @@
 
 use abi::executable::{LIBRARY_SECTION, PROGRAM_SECTION, Place, SLOT_BYTES, SLOT_SECTIONS, Slot};
 use abi::fingerprint::FINGERPRINT;
-use abi::image::SEGMENT_ALIGN_BYTES;
+use abi::image::{SEGMENT_ALIGN_BYTES, section};
+use abi::library_record;
 use abi::native::Tier;
 use loader::ImageView;
 use object::elf;
@@ -24,7 +25,7 @@ use object::{U32, U64};
 
 use super::elf_file::{ENDIAN, ElfFile, ProgramHeader, Section, align};
 use super::error::LinkError;
-use super::strip::{Debug, keep};
+use super::strip::{Debug, Records, keep};
 use crate::boot;
 
 /// What an executable that can carry a program has.
@@ -92,6 +93,7 @@ impl<'image> Executable<'image> {
     /// [`LinkError`]: the image or the executable cannot be used.
     pub fn write(&self, file: &[u8]) -> Result<Vec<u8>, LinkError> {
         let view = ImageView::parse(self.program)?;
+        check_alone(self.program)?;
         let mut file = ElfFile::parse(file)?;
         let (place, mut slot) = slot(&file)?;
         file.sections.retain(Section::is_loaded);
@@ -101,10 +103,10 @@ impl<'image> Executable<'image> {
                 0 => Tier::Bytecode,
                 _ => Tier::Native,
             };
-            let library = keep(boot::image(tier).bytes(), self.debug)?;
+            let library = keep(boot::image(tier).bytes(), self.debug, Records::Dropped)?;
             slot.library = segment.add(&mut file, LIBRARY_SECTION, &library, place.address);
         }
-        let program = keep(self.program, self.debug)?;
+        let program = keep(self.program, self.debug, Records::Dropped)?;
         slot.program = segment.add(&mut file, PROGRAM_SECTION, &program, place.address);
         segment.finish(&mut file)?;
         let limit = |bytes: Option<usize>| bytes.map_or(0, |bytes| bytes as u64);
@@ -112,6 +114,19 @@ impl<'image> Executable<'image> {
         slot.stack_bytes_max = limit(self.stack_bytes_max);
         file.loaded[place.offset..place.offset + SLOT_BYTES].copy_from_slice(&slot.encode());
         Ok(file.write())
+    }
+}
+
+/// Refuses an image that is no program, or needs libraries that have images of their own.
+fn check_alone(image: &[u8]) -> Result<(), LinkError> {
+    let section = |name: &str| loader::unloaded_section(image, name).ok().flatten();
+    if section(section::INTERFACE).is_some() {
+        return Err(LinkError::Library);
+    }
+    let imports = section(section::IMPORTS).and_then(library_record::decode_imports);
+    match imports.and_then(|imports| imports.first().map(|&(name, _)| name.to_owned())) {
+        Some(library) => Err(LinkError::NeedsLibrary { library }),
+        None => Ok(()),
     }
 }
 

@@ -129,6 +129,17 @@ impl Mutator<'_> {
         &self.state().command_line
     }
 
+    /// Notes that the program has asked for something that may be otherwise the next time: a file, a variable of the
+    /// process, a clock, input.
+    pub(crate) fn note_look_outside(&self) {
+        self.state().has_looked_outside.set(true);
+    }
+
+    /// Whether the program has asked for such a thing since this was asked before.
+    pub fn take_look_outside(&self) -> bool {
+        self.state().has_looked_outside.take()
+    }
+
     /// What the heap did so far.
     pub fn statistics(&self) -> gc::Statistics {
         self.heap.statistics()
@@ -210,6 +221,8 @@ pub(crate) struct State {
     pub(crate) frontend_charge: Option<Charge>,
     /// The program's name and its arguments.
     pub(crate) command_line: Vec<String>,
+    /// Whether the program has asked for something outside the heap.
+    pub(crate) has_looked_outside: Cell<bool>,
     /// The limit that was set on the heap, in bytes, for messages.
     pub(crate) heap_bytes_max: usize,
     /// Tells the handles of this heap from those of others.
@@ -252,6 +265,7 @@ impl State {
             frontend: None,
             frontend_charge: None,
             command_line: Vec::new(),
+            has_looked_outside: Cell::new(false),
             heap_bytes_max: 0,
             owner: Arc::new(()),
         }

@@ -14,7 +14,9 @@ use super::syntax::SyntaxId;
 use crate::core::ir::NeededLibrary;
 
 impl Expander<'_> {
-    /// The exports of a library with an image of its own, if there is one.
+    /// The exports of a library with an image of its own, if there is one. Images run before the unit. So where the
+    /// body of a library that was expanded into the unit does something, those behind it are expanded into the unit,
+    /// too: bodies run in the order of imports.
     pub(super) fn compiled_library(
         &mut self,
         name: &Rc<str>,
@@ -24,13 +26,11 @@ impl Expander<'_> {
             return Ok(None);
         };
         match libraries.library(name) {
+            Ok(Some(library)) if self.has_effects && library.has_text => Ok(None),
             Ok(Some(library)) => {
                 let exports = self.adopt(&library, id)?;
                 self.adopt_needed(&library, id)?;
-                self.program.libraries.push(NeededLibrary {
-                    name: library.name,
-                    hash: library.hash,
-                });
+                self.need_adopted(&library.name);
                 Ok(Some(exports))
             }
             Ok(None) => Ok(None),
@@ -40,6 +40,19 @@ impl Expander<'_> {
             Err(LibraryRefused::Known) => {
                 Err(self.failure(id, format!("library {name} has no image")))
             }
+        }
+    }
+
+    /// Notes that the unit needs a library with an image of its own, also if another one has brought it along: the
+    /// unit relies on its interface.
+    pub(super) fn need_adopted(&mut self, name: &str) {
+        let libraries = &mut self.program.libraries;
+        let is_noted = libraries.iter().any(|known| *known.name == *name);
+        if !is_noted && let Some((name, hash)) = self.adopted.get_key_value(name) {
+            libraries.push(NeededLibrary {
+                name: Rc::clone(name),
+                hash: Rc::clone(hash),
+            });
         }
     }
 
@@ -53,6 +66,8 @@ impl Expander<'_> {
         self.registry.keys_of_image(name);
         self.registry
             .set_pending_library(name, &exports, end_key(name).into());
+        self.adopted
+            .insert(Rc::clone(name), Rc::clone(&library.hash));
         Ok(exports)
     }
 
@@ -63,8 +78,15 @@ impl Expander<'_> {
         };
         let mut pending = library.needed.clone();
         while let Some(name) = pending.pop() {
-            if self.registry.imported_library(&name).is_some() {
+            if self.adopted.contains_key(&name) {
                 continue;
+            }
+            if self.registry.imported_library(&name).is_some() {
+                let library = &library.name;
+                let message = format!(
+                    "the image of library {library} needs {name}, which is expanded into what imports both"
+                );
+                return Err(self.failure(id, message));
             }
             if let Ok(Some(needed)) = libraries.library(&name) {
                 self.adopt(&needed, id)?;

@@ -13,6 +13,19 @@ pub struct CompiledLibrary {
     pub hash: Rc<str>,
     /// The libraries that its image needs.
     pub needed: Vec<Rc<str>>,
+    /// Whether its text is there, too.
+    pub has_text: bool,
+}
+
+/// Whether libraries without images of their own may be expanded into a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OtherLibraries {
+    /// They may.
+    Welcome,
+    /// They may not: the unit is to be the image of one library.
+    Refused,
+    /// One was to be, and has ended the expansion.
+    Wanted,
 }
 
 /// Why a library has no image.

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use abi::tag;
 
 use super::budget::{Budget, TOO_MUCH};
+use super::compiled_library::OtherLibraries;
 use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
@@ -82,8 +83,13 @@ pub(crate) struct Expander<'registry> {
     pub(crate) unbound: IdMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
-    /// Whether a library was expanded into the unit because somebody imported it.
-    pub(crate) has_expanded_in: bool,
+    /// Whether libraries may be expanded into the unit because somebody imports them.
+    pub(crate) other_libraries: OtherLibraries,
+    /// Whether the body of such a library does something.
+    pub(crate) has_effects: bool,
+    /// The libraries with images of their own that the unit knows, also those that only others need.
+    /// With the hashes of their interfaces.
+    pub(crate) adopted: HashMap<Rc<str>, Rc<str>>,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
     pub(crate) phase: Phase,
@@ -123,7 +129,9 @@ impl<'registry> Expander<'registry> {
             warnings: Vec::new(),
             unbound: IdMap::default(),
             refusals: Vec::new(),
-            has_expanded_in: false,
+            other_libraries: OtherLibraries::Welcome,
+            has_effects: false,
+            adopted: HashMap::new(),
             budget: Budget::new(),
             phase: Phase::default(),
             base_depth: 0,

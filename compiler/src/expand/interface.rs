@@ -80,6 +80,11 @@ impl Interfaces {
         (*self.all[id.index()].hash == *hash).then_some(id)
     }
 
+    /// The library whose interface this is; empty for the runtime.
+    pub(crate) fn library_of(&self, id: InterfaceId) -> &Rc<str> {
+        &self.all[id.index()].library
+    }
+
     fn runtime(&self) -> interface::Interface<'_> {
         self.all[InterfaceId::RUNTIME.index()].contents()
     }

@@ -3,17 +3,20 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::compiled_library::OtherLibraries;
 use super::denotation::{CoreForm, Denotation, MacroBody, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
 use super::library_source::{SrfiName, file_of_parts};
 use super::name::Name;
+use super::nesting::{DEPTH_MAX, Deeper};
 use super::registry::{Exports, Library, Run};
 use super::resolver::Meaning;
 use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
+use crate::core::ir::Expr;
 use crate::id_map::IdMap;
 
 /// How the names of files end that hold images.
@@ -33,8 +36,10 @@ impl Expander<'_> {
         let candidates = self.candidates(id)?;
         for (name, file) in &candidates {
             if let Some(exports) = self.known_library(name, id)? {
+                self.need_adopted(name);
                 return Ok(exports);
             }
+            let _deeper = self.deeper(id)?;
             if let Some(exports) = self.compiled_library(name, id)? {
                 return Ok(exports);
             }
@@ -54,6 +59,14 @@ impl Expander<'_> {
         Err(failure)
     }
 
+    /// Goes into the library that `id` names, unless too many are around it.
+    fn deeper(&self, id: SyntaxId) -> Result<Deeper> {
+        Deeper::new().ok_or_else(|| {
+            let message = format!("libraries import each other more than {DEPTH_MAX} deep");
+            self.failure(id, message)
+        })
+    }
+
     /// The names by which the library that `id` names may be known, and the file of each: the name as
     /// it is written comes first.
     fn candidates(&self, id: SyntaxId) -> Result<Vec<(Rc<str>, Option<String>)>> {
@@ -70,9 +83,15 @@ impl Expander<'_> {
         }
         // A unit's own libraries count more than those that units before it have defined.
         if let Some(form) = self.declared.remove(name) {
+            let _deeper = self.deeper(id)?;
             return self.expand_library(name, form).map(Some);
         }
         if self.registry.is_unfinished(name) {
+            if self.registry.is_in_run(name) {
+                let message = format!("library {name} is imported before its body has run");
+                let note = "it is a part of the program that runs";
+                return Err(self.failure(id, message).note(note));
+            }
             self.registry.remove_library(name);
         }
         match self.registry.library(name) {
@@ -99,6 +118,14 @@ impl Expander<'_> {
         for path in paths {
             if let Ok(bytes) = self.registry.files().read(&path) {
                 return self.load_file(name, &path, &bytes, id).map(Some);
+            }
+            let image = path.with_extension(COMPILED_EXTENSION);
+            if self.registry.files().is_file(&image) {
+                let message = format!("library {name} is there as an image only");
+                let image = image.display();
+                let note =
+                    format!("{image} cannot be used here: libraries are expanded from their texts");
+                return Err(self.failure(id, message).note(note));
             }
         }
         Ok(None)
@@ -133,9 +160,7 @@ impl Expander<'_> {
     /// Whether there is the text or the image of a library.
     fn is_library_there(&self, source: &Path) -> bool {
         let files = self.registry.files();
-        let has_images = self.registry.compiled_libraries().is_some();
-        files.is_file(source)
-            || has_images && files.is_file(&source.with_extension(COMPILED_EXTENSION))
+        files.is_file(source) || files.is_file(&source.with_extension(COMPILED_EXTENSION))
     }
 
     /// The name as it is written.
@@ -184,7 +209,12 @@ impl Expander<'_> {
     }
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
-        self.has_expanded_in = true;
+        if self.other_libraries != OtherLibraries::Welcome {
+            self.other_libraries = OtherLibraries::Wanted;
+            // The rest would be for nothing.
+            return Err(self.failure(at, format!("library {name} has no image")));
+        }
+        let start = self.items.len();
         let shown = Rc::clone(&source.name);
         let forms = self.read_source(source, 0)?;
         self.declare_libraries(&forms)?;
@@ -192,7 +222,19 @@ impl Expander<'_> {
             let message = format!("{shown} does not define library {name}");
             return Err(self.failure(at, message));
         };
-        self.expand_library(name, form)
+        let exports = self.expand_library(name, form)?;
+        self.note_effects_from(start);
+        Ok(exports)
+    }
+
+    /// Notes whether the bodies of libraries, from this item of the unit on, do more than define procedures and
+    /// constants: then it matters when they run.
+    fn note_effects_from(&mut self, start: usize) {
+        let is_quiet = |item: &ExpandedItem| {
+            let value = self.program.expr(item.value);
+            item.target.is_some() && matches!(value, Expr::Lambda(_) | Expr::Quote(_))
+        };
+        self.has_effects |= !self.items[start..].iter().all(is_quiet);
     }
 
     /// Notes all `define-library` forms among `forms`; answers the others.

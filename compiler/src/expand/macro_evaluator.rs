@@ -38,8 +38,13 @@ pub trait MacroEvaluator: Debug {
         host: Box<dyn MacroHost>,
     ) -> (Result<Form, MacroError>, Box<dyn MacroHost>);
 
-    /// Whether a program that was evaluated, or the library of the runtime, has defined the global `key`.
-    fn is_defined(&self, key: &str) -> bool;
+    /// Whether a program that was evaluated, or the library of the runtime, has defined the global `key`. If the image
+    /// of a library defines it, its body runs first.
+    ///
+    /// # Errors
+    ///
+    /// That of the body.
+    fn is_defined(&self, key: &str) -> Result<bool, MacroError>;
 }
 
 /// What a program was evaluated to.

@@ -41,6 +41,7 @@ mod macro_evaluator;
 mod macro_origin;
 mod macro_use;
 mod name;
+mod nesting;
 mod phase;
 mod phase_state;
 mod primitive_procedures;
@@ -71,7 +72,7 @@ pub use macro_evaluator::{
 };
 pub use registry::LibraryRegistry;
 pub use separate::{Separate, SeparateLibrary, expand_separately};
-pub use source::{LetterCase, SourceText, TextStart};
+pub use source::{LetterCase, SentText, SourceText, TextStart};
 pub use source_files::{SourceFiles, SystemFiles};
 pub use unit::{
     Outcome, expand_first_forms, expand_form, expand_libraries, expand_program, expand_text,

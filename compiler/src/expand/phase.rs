@@ -152,7 +152,11 @@ impl Expander<'_> {
         }
         let key = Rc::clone(variable.key());
         let evaluator = self.evaluator(at)?;
-        if variable.defined_in().is_none() && evaluator.is_defined(&key) {
+        let is_defined = match variable.defined_in() {
+            None => evaluator.is_defined(&key),
+            Some(_) => Ok(false),
+        };
+        if is_defined.map_err(|error| self.macro_failure("", error, at))? {
             let mutability = variable.mutability();
             return Ok(Expr::GlobalRef(self.global(&key, mutability)));
         }

@@ -60,9 +60,11 @@ fn exports(registry: &mut LibraryRegistry, name: &str) -> Option<Exports> {
 }
 
 fn read_body(registry: &mut LibraryRegistry, origin: MacroOrigin) -> MacroBody {
-    let name = registry.interfaces.macro_definition(origin);
-    let name = name.map_or("", |definition| definition.name).into();
-    let top = registry.add_top(TopKind::Library(name));
+    let library = match &**registry.interfaces.library_of(origin.interface) {
+        "" => "of the runtime".into(),
+        library => library.into(),
+    };
+    let top = registry.add_top(TopKind::Library(library));
     registry.interfaces.count_loaded();
     let environment = LexicalEnvironment { top, depth: 0 };
     // Without its rules, no use of the macro matches one.
@@ -111,9 +113,26 @@ fn read_rules(
     for (name, meaning) in meanings {
         let symbol = registry.names.symbol(&name);
         let name = aliases.get(&symbol).copied().unwrap_or(symbol);
-        registry.top_mut(environment.top).bind(name, meaning);
+        let library = registry.interfaces.library_of(origin.interface);
+        let is_import = !library.is_empty() && is_of_another(library, &meaning);
+        let library = Rc::clone(library);
+        let top = registry.top_mut(environment.top);
+        if is_import {
+            top.import(name, meaning, &library);
+        } else {
+            top.bind(name, meaning);
+        }
     }
     Some(rules)
+}
+
+/// Whether a variable is none of those that the library `own` defines: nothing in the library assigns it.
+fn is_of_another(own: &str, meaning: &Denotation) -> bool {
+    let Denotation::Top(variable) = meaning else {
+        return false;
+    };
+    let rest = variable.key().strip_prefix(own);
+    !rest.is_some_and(|rest| rest.starts_with(['#', '~']))
 }
 
 /// Makes aliases of the symbols that stand for aliases: which alias each symbol became.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -72,6 +72,10 @@ pub struct LibraryRegistry {
     pub(crate) unit_libraries: Vec<(Rc<str>, Option<Library>)>,
     /// Libraries whose bodies have not run as far as is known, and the global that each defines at its end.
     pending: Vec<(Rc<str>, Rc<str>)>,
+    /// Those of them whose bodies are to run, or run, in the run that goes on.
+    in_run: Vec<Rc<str>>,
+    /// What those of them define at their ends whose runs are over.
+    failed: HashSet<Rc<str>>,
     /// Keys of globals that libraries define.
     pub(super) keys: GlobalKeys,
     /// What interfaces say of compiled libraries.
@@ -162,6 +166,8 @@ impl LibraryRegistry {
             unit_start: UnitStart::default(),
             unit_libraries: Vec::new(),
             pending: Vec::new(),
+            in_run: Vec::new(),
+            failed: HashSet::new(),
             keys: GlobalKeys::default(),
             interfaces: Interfaces::default(),
         }
@@ -468,6 +474,26 @@ impl LibraryRegistry {
         self.pending.push((Rc::clone(name), Rc::clone(&key)));
         let library = Library::Ready(Rc::clone(exports), Run::Pending(key));
         self.set_library(Rc::clone(name), library);
+    }
+
+    /// Units that were expanded begin to run. While they do, no other unit expands their libraries once more. What is
+    /// to be given to [`Self::end_run`].
+    pub fn begin_run(&mut self) -> Vec<Rc<str>> {
+        let outer = self.in_run.clone();
+        let new = (self.pending.iter()).filter(|(_, key)| !self.failed.contains(key));
+        self.in_run.extend(new.map(|(name, _)| Rc::clone(name)));
+        outer
+    }
+
+    /// The run is over that began within that of `outer`. Bodies that have not run to their ends never will.
+    pub fn end_run(&mut self, outer: Vec<Rc<str>>) {
+        self.in_run = outer;
+        self.failed = self.pending.iter().map(|(_, key)| Rc::clone(key)).collect();
+    }
+
+    /// Whether the body of the library is to run, or runs, in the run that goes on.
+    pub(crate) fn is_in_run(&self, name: &str) -> bool {
+        self.in_run.iter().any(|known| **known == *name)
     }
 
     /// Whether a unit before this one was to define the library, and its run has not come to the end.

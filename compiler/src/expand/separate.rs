@@ -1,9 +1,11 @@
 //! A library as a unit of its own, whose image other units import.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use abi::interface::end_key;
 
+use super::compiled_library::OtherLibraries;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::registry::{Library, LibraryRegistry, Run};
@@ -33,6 +35,8 @@ pub struct SeparateLibrary {
     pub program: Program,
     /// The contents of the section `.cozen.interface` of its image.
     pub interface: Vec<u8>,
+    /// The names in it that are not bound, in order.
+    pub unbound: Vec<Rc<str>>,
 }
 
 /// Expands the one library that `source` defines, as a unit of its own, in a registry that has expanded no other.
@@ -59,18 +63,19 @@ fn unguarded(
 ) -> std::result::Result<Separate, Vec<Diagnostic>> {
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
+    expander.other_libraries = OtherLibraries::Refused;
     let (name, form) = match expander.one_library(source, expected) {
         Ok(Ok(library)) => library,
         Ok(Err(reason)) => return Ok(Separate::Together(reason)),
         Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
     };
     let failures = expander.expand_library(&name, form).err();
-    let has_expanded_in = expander.has_expanded_in;
-    let program = expander.outcome(failures.into_iter().collect())?;
-    if has_expanded_in {
+    if expander.other_libraries == OtherLibraries::Wanted {
         let reason = "a library that it imports has no image of its own".to_owned();
         return Ok(Separate::Together(reason));
     }
+    let unbound = expander.unbound_names();
+    let program = expander.outcome(failures.into_iter().collect())?;
     let end = match registry.imported_library(&name) {
         Some(Library::Ready(_, Run::Pending(key))) => Rc::clone(key),
         _ => {
@@ -87,6 +92,7 @@ fn unguarded(
                 name,
                 program,
                 interface,
+                unbound,
             })),
             Err(Unwritable(reason)) => Separate::Together(reason),
         },
@@ -94,6 +100,16 @@ fn unguarded(
 }
 
 impl Expander<'_> {
+    /// The names that are not bound, in order.
+    fn unbound_names(&self) -> Vec<Rc<str>> {
+        let names = self
+            .unbound
+            .keys()
+            .map(|&(name, _)| Rc::clone(self.text(name)));
+        let names: BTreeSet<Rc<str>> = names.collect();
+        names.into_iter().collect()
+    }
+
     /// The name and the form of the one library in a text; or why there is none.
     fn one_library(
         &mut self,

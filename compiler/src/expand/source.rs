@@ -1,7 +1,7 @@
 //! Source texts of a unit: from byte offsets to lines and columns, and to diagnostics.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use syntax::{Span, SyntaxErrorKind};
@@ -26,6 +26,53 @@ pub struct SourceText {
     start: TextStart,
     /// The folder that relative names in the text start from, unless the name tells.
     folder: Option<Rc<Path>>,
+}
+
+/// A text for another thread.
+#[derive(Clone, Debug)]
+pub struct SentText {
+    name: String,
+    text: String,
+    case: LetterCase,
+    order: FormOrder,
+    start: TextStart,
+    folder: Option<PathBuf>,
+}
+
+impl SentText {
+    /// The text, with all that is known of it.
+    pub fn new(source: &SourceText) -> Self {
+        Self {
+            name: source.name.to_string(),
+            text: source.text.to_string(),
+            case: source.case,
+            order: source.order,
+            start: source.start,
+            folder: source.folder.as_deref().map(Path::to_path_buf),
+        }
+    }
+
+    /// What messages call the text.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// How many bytes the text has.
+    pub fn byte_count(&self) -> usize {
+        self.text.len()
+    }
+
+    /// The text as it was.
+    pub fn source(&self) -> SourceText {
+        SourceText {
+            name: (*self.name).into(),
+            text: (*self.text).into(),
+            case: self.case,
+            order: self.order,
+            start: self.start,
+            folder: self.folder.as_deref().map(Rc::from),
+        }
+    }
 }
 
 /// What becomes of letters in symbols.

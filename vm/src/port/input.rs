@@ -52,6 +52,7 @@ pub(crate) fn fill<'m>(
     wait(m, descriptor)?;
     let mut filled = Filled::AtEnd;
     loop {
+        m.note_look_outside();
         let last = receive(port, descriptor).map_err(|error| {
             let message = file::message(error);
             Raise::file(who, message, port.name())
@@ -96,10 +97,9 @@ pub(crate) fn has_character<'m>(
         if port.has(flag::END_FOUND) {
             return Ok(true);
         }
-        if port
-            .descriptor()
-            .is_some_and(|descriptor| !file::is_ready(descriptor))
-        {
+        let descriptor = port.descriptor();
+        if descriptor.is_some_and(|descriptor| !file::is_ready(descriptor)) {
+            m.note_look_outside();
             return Ok(false);
         }
         if fill(m, port, who)? == Filled::AtEnd {

@@ -34,6 +34,7 @@ pub(crate) fn open_file<'m>(
     who: &'static str,
     open: impl FnOnce() -> Result<RawFd, Errno>,
 ) -> Result<RawFd, Raise<'m>> {
+    m.note_look_outside();
     let opened = open();
     let files = &mut *m.state().open_files.borrow_mut();
     let is_short = matches!(opened, Err(Errno::MFILE | Errno::NFILE));

@@ -158,7 +158,9 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
         with_frontend(m, |frontend| {
             frontend.compile_file(&path, environment, memory_bytes)
         })
-    })?;
+    });
+    m.note_look_outside();
+    let image = image?;
     load_compiled(m, &image, &path)
 }
 

@@ -24,8 +24,8 @@ pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primiti
 }
 
 /// `(%procedure-details procedure)` is `(parameters file line column documentation accepted)`: the parameters' names,
-/// the rest parameter last, and where the procedure was written. What the image does not tell is `#f`. Accepted are ranges
-/// `(first . last)` of numbers of arguments, whose last number may be `#f`; or `#f`, if the arity says all.
+/// the rest parameter last, and where the procedure was written. What the image does not tell is `#f`. Accepted are
+/// ranges `(first . last)` of numbers of arguments, whose last number may be `#f`; or `#f`, if the arity says all.
 pub(crate) fn procedure_details<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let details = m.procedure_details(procedure("procedure-details", args[0])?);
     m.reserve(details.bytes_max())?;

@@ -70,8 +70,9 @@ pub(crate) fn is_char_ready<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
     Ok(Value::boolean(input::has_character(m, port, WHO)?))
 }
 
-pub(crate) fn is_u8_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+pub(crate) fn is_u8_ready<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let port = open_port(args, 0, BINARY, "u8-ready?")?;
+    m.note_look_outside();
     let waits = port.waiting().is_empty() && port.descriptor().is_some_and(|d| !file::is_ready(d));
     Ok(Value::boolean(!waits))
 }

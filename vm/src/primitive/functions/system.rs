@@ -20,6 +20,7 @@ use crate::value::Value;
 const JIFFIES_PER_SECOND: i64 = 1_000_000_000;
 
 pub(crate) fn current_jiffy<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> PrimitiveResult<'m> {
+    m.note_look_outside();
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     Ok(from_i64(
         m,
@@ -35,6 +36,7 @@ pub(crate) fn jiffies_per_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Pri
 
 /// Seconds since the beginning of 1970, as the system counts them: without leap seconds.
 pub(crate) fn current_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> PrimitiveResult<'m> {
+    m.note_look_outside();
     let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => since.as_secs_f64(),
         Err(before) => -before.duration().as_secs_f64(),
@@ -51,6 +53,7 @@ pub(crate) fn get_environment_variable<'m>(
     if name.is_empty() || name.contains(['=', '\0']) {
         return Ok(Value::FALSE);
     }
+    m.note_look_outside();
     match std::env::var_os(name) {
         Some(value) => Ok(StringObject::from_text(m, &value.to_string_lossy())?.value()),
         None => Ok(Value::FALSE),
@@ -61,6 +64,7 @@ pub(crate) fn get_environment_variables<'m>(
     m: &'m Mutator<'_>,
     _args: Args<'m>,
 ) -> PrimitiveResult<'m> {
+    m.note_look_outside();
     let text = |text: &OsStr| text.to_string_lossy().into_owned();
     let variables: Vec<_> = std::env::vars_os()
         .map(|(name, value)| (text(&name), text(&value)))
@@ -99,12 +103,14 @@ pub(super) fn file_name<'m>(
 
 pub(crate) fn file_exists<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = file_name(m, args, 0, "file-exists?")?;
+    m.note_look_outside();
     let path = std::path::Path::new(OsStr::from_bytes(name.as_bytes()));
     Ok(Value::boolean(path.symlink_metadata().is_ok()))
 }
 
 pub(crate) fn delete_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = file_name(m, args, 0, "delete-file")?;
+    m.note_look_outside();
     match std::fs::remove_file(name) {
         Ok(()) => Ok(Value::UNSPECIFIED),
         Err(error) => Err(Raise::file("delete-file", message(error), args[0])),

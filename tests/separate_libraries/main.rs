@@ -1,132 +1,16 @@
 //! Libraries with images of their own, as an embedder uses them.
 
+mod chains;
+mod files;
+mod folder;
+mod macros;
+mod order;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
-use cozen::{
-    CompilerReport, Error, Frontend, Jit, ProgramCache, Retention, Runtime, RuntimeBuilder, Tier,
-};
+use cozen::{Jit, Retention, Runtime, Tier};
 
-/// A folder, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("cozen-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).expect("a folder");
-        Self(path)
-    }
-
-    fn write(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.0.join(name);
-        fs::write(&path, text).expect("a file");
-        path
-    }
-
-    /// Writes the image of a library beside its text.
-    fn compile(&self, library: &str) -> PathBuf {
-        let source = self.0.join(library).with_extension("sld");
-        let image = source.with_extension("czo");
-        let made = frontend(&self.0).compile_image(&source);
-        fs::write(&image, made.expect("a right library").bytes()).expect("a file");
-        image
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn frontend(folder: &Path) -> Frontend {
-    Frontend::standard(vec![folder.to_owned()], cozen::CompilerOptions::default())
-}
-
-/// What a run gave.
-struct Ran {
-    outcome: Result<String, Error>,
-    /// What was told of the cache and of images.
-    news: Vec<String>,
-}
-
-impl Ran {
-    fn value(&self) -> &str {
-        self.outcome.as_deref().expect("it runs")
-    }
-
-    fn error(self) -> String {
-        self.outcome.expect_err("it does not run").with_causes()
-    }
-
-    /// What was compiled, and not found in the cache.
-    fn compiled(&self) -> Vec<&str> {
-        let stored = self.news.iter();
-        let stored = stored.filter_map(|news| news.split_once(": stored as"));
-        stored.map(|(name, _)| name).collect()
-    }
-
-    fn told(&self, text: &str) -> bool {
-        self.news.iter().any(|news| news.contains(text))
-    }
-}
-
-/// Runs the program of the folder; its value as `write` shows it.
-fn run(folder: &Folder, cache: Option<&Arc<ProgramCache>>) -> Ran {
-    run_with(folder, cache, Runtime::builder())
-}
-
-fn run_with(folder: &Folder, cache: Option<&Arc<ProgramCache>>, builder: RuntimeBuilder) -> Ran {
-    let news = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&news);
-    let builder = builder
-        .library_path(&folder.0)
-        .compiler_reports(move |report| {
-            if let CompilerReport::Cache(text) = report {
-                let text = text.replace(&*std::env::temp_dir().display().to_string(), "");
-                heard.lock().expect("no panic").push(text);
-            }
-            Ok(())
-        });
-    let outcome = run_program(&folder.0.join("program.scm"), cache, builder);
-    let news = news.lock().expect("no panic").clone();
-    let shorten = |text: String| match text.rsplit_once("program.scm:") {
-        Some((_, rest)) => format!("program.scm:{rest}"),
-        None => text,
-    };
-    Ran {
-        outcome,
-        news: news.into_iter().map(shorten).collect(),
-    }
-}
-
-fn run_program(
-    file: &Path,
-    cache: Option<&Arc<ProgramCache>>,
-    builder: RuntimeBuilder,
-) -> Result<String, Error> {
-    let program = builder.program(file, cache.cloned())?;
-    let mut runtime = builder.build()?;
-    let image = runtime.compile_program(program)?;
-    runtime.enter(|scheme| {
-        scheme.run_image(&image, "program", Retention::Reached)?;
-        let value = scheme.value();
-        scheme.heap().written(value)
-    })
-}
-
-fn cache(folder: &Folder) -> Arc<ProgramCache> {
-    Arc::new(ProgramCache::open(folder.0.join("cache")).expect("a cache"))
-}
-
-/// The text of a library that imports the standard one, and `imports`.
-fn library(name: &str, imports: &str, exports: &str, body: &str) -> String {
-    format!(
-        "(define-library ({name}) (export {exports})\n  (import (scheme base) {imports})\n  (begin {body}))"
-    )
-}
+use folder::{Folder, cache, frontend, library, run, run_long, run_with};
 
 /// Two libraries and a program: macros that mention private names, records, state.
 fn example(name: &str) -> Folder {
@@ -448,37 +332,9 @@ fn an_image_that_needs_libraries_says_which() {
 fn a_program_that_runs_long_is_compiled_together_with_its_libraries() {
     let folder = example("separate-whole");
     let cache = cache(&folder);
-    let news = Arc::new(Mutex::new(Vec::<String>::new()));
-    let heard = Arc::clone(&news);
-    let builder = Runtime::builder()
-        .jit(Jit::On)
-        .library_path(&folder.0)
-        .compiler_reports(move |report| {
-            if let CompilerReport::Cache(text) = report {
-                heard.lock().expect("no panic").push(text.to_string());
-            }
-            Ok(())
-        });
-    let file = folder.0.join("program.scm");
-    let program = builder.program(&file, Some(Arc::clone(&cache)));
-    let mut runtime = builder.build().expect("a runtime");
-    let image = runtime.compile_program(program.expect("a file"));
-    let image = image.expect("a right program");
-    let done = runtime.enter(|scheme| scheme.run_image(&image, "program", Retention::Reached));
-    done.expect("it runs");
-    // The program counts as running as long as its runtime is there.
-    let is_kept = |news: &Vec<String>| {
-        news.iter()
-            .any(|news| news.contains("stored with its libraries"))
-    };
-    for _ in 0..600 {
-        if is_kept(&news.lock().expect("no panic")) {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
-    drop(runtime);
-    assert!(is_kept(&news.lock().expect("no panic")), "{news:?}");
+    let first = run_long(&folder, &cache, "stored with its libraries");
+    assert_eq!(first.value(), EXPECTED);
+    assert!(first.told("stored with its libraries"), "{:?}", first.news);
     let whole = run_with(&folder, Some(&cache), Runtime::builder().jit(Jit::On));
     assert_eq!(whole.value(), EXPECTED);
     assert!(whole.told("program.scm: found as"), "{:?}", whole.news);
