@@ -61,8 +61,8 @@ pub struct Frontend {
     pub(crate) unexpanded: Option<UnexpandedProgram>,
     /// Why such a program cannot be expanded here.
     pub(crate) unexpandable: Option<String>,
-    /// Whether what was compiled runs.
-    pub(crate) is_running: bool,
+    /// How many runs of what was compiled go on, one in the other.
+    pub(crate) runs: usize,
     /// Whether anything has been expanded here, or a library has been imported.
     pub(crate) has_expanded: bool,
     /// Libraries with images of their own.
@@ -113,7 +113,7 @@ impl Frontend {
             files: Rc::new(RecordedFiles::with_pipes(libraries.pipes.clone())),
             unexpanded: None,
             unexpandable: None,
-            is_running: false,
+            runs: 0,
             has_expanded: false,
             libraries,
             separates: false,

@@ -98,7 +98,7 @@ impl Frontend {
         });
         self.supervisor = supervisor;
         self.hold_globals();
-        if let (true, Some(registry)) = (self.is_running, &mut self.registry) {
+        if let (1.., Some(registry)) = (self.runs, &mut self.registry) {
             registry.begin_run();
         }
         expanded.map(drop)
@@ -124,16 +124,16 @@ impl Frontend {
     /// What was compiled begins to run: until it ends, nobody loads its libraries once more. What is to be given to
     /// [`Self::end_run`].
     pub(crate) fn begin_run(&mut self) -> OuterRun {
+        self.runs += 1;
         let libraries = self.registry.as_mut().map(LibraryRegistry::begin_run);
         OuterRun {
             libraries: libraries.unwrap_or_default(),
-            was_running: std::mem::replace(&mut self.is_running, true),
         }
     }
 
     /// The run is over that began within `outer`.
     pub(crate) fn end_run(&mut self, outer: OuterRun) {
-        self.is_running = outer.was_running;
+        self.runs -= 1;
         if let Some(registry) = &mut self.registry {
             registry.end_run(outer.libraries);
         }
@@ -144,5 +144,4 @@ impl Frontend {
 #[derive(Debug)]
 pub(crate) struct OuterRun {
     libraries: Vec<Rc<str>>,
-    was_running: bool,
 }

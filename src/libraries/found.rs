@@ -191,13 +191,12 @@ impl Libraries {
         if has_source {
             let folder = source.parent().unwrap_or(Path::new(""));
             for (index, (path, hash)) in made_from.files.into_iter().enumerate() {
-                let (path, now) = match index {
-                    0 => (source.to_owned(), hash_of_text(source)),
-                    _ => {
-                        let path = folder.join(path);
-                        let now = hash_of_included(&path);
-                        (path, now)
-                    }
+                let (path, now) = if index == 0 {
+                    (source.to_owned(), hash_of_text(source))
+                } else {
+                    let path = folder.join(path);
+                    let now = hash_of_included(&path);
+                    (path, now)
                 };
                 if now.as_deref() != Some(hash) {
                     return Ok(Some(format!("{} has changed", path.display())));

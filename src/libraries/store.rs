@@ -171,7 +171,9 @@ impl Libraries {
                 }
                 Err(refusal) => {
                     let mut known = self.known.borrow_mut();
-                    waiting.iter().for_each(|name| drop(known.remove(name)));
+                    for name in &waiting {
+                        known.remove(name);
+                    }
                     return Err(refusal);
                 }
             }

@@ -32,21 +32,19 @@ fn a_macro_of_a_library_calls_another_library_with_an_image() {
 fn native_code_is_made_of_a_program_whose_macro_calls_a_library_with_an_image() {
     let folder = Folder::new("separate-macros-native");
     // So many procedures that a thread makes native code of them.
-    let procedures: String = (0..300)
-        .map(|number| {
-            format!("(define (f{number} x) (if (pair? x) (list x {number}) (vector x x)))")
-        })
-        .collect();
+    let procedures = (0..300).map(|number| {
+        format!("(define (f{number} x) (if (pair? x) (list x {number}) (vector x x)))")
+    });
+    let procedures = procedures.collect::<Vec<_>>().join("\n");
+    let names = (0..300).map(|number| format!("f{number}"));
+    let names = names.collect::<Vec<_>>().join(" ");
     let program = format!(
         "(import (scheme base) (srfi 130) (srfi 211 explicit-renaming))
          (define-syntax loud (er-macro-transformer
            (lambda (form rename compare) (string-join (cadr form) \"-\"))))
          {procedures}
-         (define all (list {}))
-         (list (loud (\"a\" \"b\")) (length all))",
-        (0..300)
-            .map(|number| format!(" f{number}"))
-            .collect::<String>()
+         (define all (list {names}))
+         (list (loud (\"a\" \"b\")) (length all))"
     );
     folder.write("program.scm", &program);
     let cache = cache(&folder);
