@@ -37,11 +37,16 @@ pub struct ProcedureProperties {
 }
 
 /// Appends the record of the procedure whose header is at `code` to `out`.
+///
+/// # Panics
+///
+/// If the documentation has 4 GiB or more: no image has as much.
 pub fn encode(code: u32, properties: &ProcedureProperties, out: &mut Vec<u8>) {
     let text = properties.documentation.as_deref().unwrap_or_default();
     let accepted = properties.accepted.as_deref().unwrap_or_default();
-    let flags = u32::from(properties.documentation.is_some()) * HAS_DOCUMENTATION
-        | u32::from(properties.accepted.is_some()) * HAS_COUNTS;
+    let flag = |is_there, flag| if is_there { flag } else { 0 };
+    let flags = flag(properties.documentation.is_some(), HAS_DOCUMENTATION)
+        | flag(properties.accepted.is_some(), HAS_COUNTS);
     let count = |count: usize| u32::try_from(count).expect("an image has less than 4 GiB");
     let head = [code, flags, count(text.len())];
     out.extend(head.into_iter().flat_map(u32::to_le_bytes));
@@ -77,12 +82,12 @@ impl Record<'_> {
         let has = |flag| self.flags & flag != 0;
         Some(ProcedureProperties {
             documentation: has(HAS_DOCUMENTATION).then(|| text.into()),
-            accepted: has(HAS_COUNTS).then(|| self.ranges.iter().map(range).collect()),
+            accepted: has(HAS_COUNTS).then(|| self.ranges.iter().copied().map(range).collect()),
         })
     }
 }
 
-fn range(&[a, b, c, d, e, f, g, h]: &[u8; 8]) -> ArgumentCounts {
+fn range([a, b, c, d, e, f, g, h]: [u8; 8]) -> ArgumentCounts {
     let last = u32::from_le_bytes([e, f, g, h]);
     ArgumentCounts {
         first: u32::from_le_bytes([a, b, c, d]),
