@@ -3,4 +3,6 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| gc::fuzzing::gc_operations::check(bytes));
+fuzz_target!(|bytes: &[u8]| {
+    gc::fuzzing::gc_operations::check(bytes);
+});
