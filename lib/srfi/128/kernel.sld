@@ -13,6 +13,7 @@
           comparator-test-type comparator-check-type comparator-hash
           =? <? >? <=? >=? comparator-if<=>)
   (import (scheme base) (scheme char) (scheme case-lambda) (scheme complex) (scheme inexact)
+          (only (scheme lazy) promise?) (only (cozen primitives) %record-type-of)
           (only (cozen condition) %check-argument)
           (rename (cozen hash-table)
                   (text-hash string-hash)
@@ -97,7 +98,7 @@
     (define (registered-comparator object)
       (registration object (lambda (index rest) (and (pair? rest) (car rest)))))
 
-    ;; Objects in the order of their types, then of their values. What has no order is equal or not.
+    ;; Objects in the order of their types, then of their values.
     (define (make-default-comparator)
       (new-comparator anything? default-same? default<? default-hash))
 
@@ -204,7 +205,7 @@
             (else (object-hash object))))
 
     ;; How many parts of a structure its hash depends on.
-    (define hashed-parts 64)
+    (define hashed-parts 1024)
 
     (define (hash-of-parts object)
       (let loop ((pending (list object)) (left hashed-parts) (hash 0))
@@ -249,7 +250,8 @@
         ((8) (sequence<? a b bytevector-length bytevector-u8-ref = <))
         (else (other<? a b))))
 
-    ;; Types in the order of their registration, then those that nobody registered.
+    ;; Types in the order of their registration, then those that nobody registered, in the order in which they were
+    ;; met here, and so are their objects.
     (define (other<? a b)
       (registration
        a
@@ -258,8 +260,25 @@
           b
           (lambda (other other-rest)
             (cond ((< index other) #t)
-                  ((or (> index other) (null? rest)) #f)
+                  ((> index other) #f)
+                  ((null? rest) (met-before? a b))
                   (else (<? (car rest) a b))))))))
+
+    ;; The number of an object, which goes with its identity, grows from object to object that is asked for one.
+    (define (met-before? a b)
+      (let ((type (type-number a)) (other (type-number b)))
+        (if (= type other)
+            (and (not (equal? a b)) (< (identity-hash a) (identity-hash b)))
+            (< type other))))
+
+    (define (type-number object)
+      (cond ((procedure? object) 0)
+            ((port? object) 1)
+            ((promise? object) 2)
+            ((eof-object? object) 3)
+            ((guard (problem (#t #f)) (%record-type-of object))
+             => (lambda (type) (+ 5 (identity-hash type))))
+            (else 4)))
 
     ;; A number that is no number is the same as itself and comes first: otherwise there is no order.
     (define (real-same? a b)

@@ -1,6 +1,7 @@
 ;;; (srfi 128): the default comparator is an order, and its hash agrees with it.
 
-(import (scheme base) (scheme write) (scheme process-context) (scheme complex) (scheme inexact) (srfi 128))
+(import (scheme base) (scheme write) (scheme process-context) (scheme complex) (scheme inexact) (scheme lazy)
+        (srfi 128))
 (include "../prelude.scm")
 
 (define-record-type point (make-point x y) point? (x point-x) (y point-y))
@@ -97,10 +98,38 @@
                                        (append (all-pairs in-order? (car classes) (car rest))
                                                failed)))))))))
 
-;; A stranger is the same as itself only, and has no order.
-(define stranger (make-stranger))
-(test '(#t #f #f) (list (=? default stranger stranger) (=? default stranger (make-stranger))
-                        (<? default stranger (make-stranger))))
+;; A stranger is the same as itself only. Strangers of one type stand together in the order.
+(define-record-type second-stranger (make-second-stranger) second-stranger?)
+(define strangers
+  (list car (make-stranger) (make-second-stranger) (current-output-port) (eof-object) cdr (make-stranger)
+        (open-input-string "") (delay 1) (make-second-stranger) (lambda (x) x) (make-parameter 1) (delay 2)))
+(define (relations a b)
+  (map (lambda (holds? sign) (if (holds? default a b) sign #f)) (list <? =? >?) '(less same greater)))
+(define (relation a b)
+  (let loop ((signs (relations a b)) (found '()))
+    (cond ((null? signs) (if (and (pair? found) (null? (cdr found))) (car found) 'none))
+          ((car signs) (loop (cdr signs) (cons (car signs) found)))
+          (else (loop (cdr signs) found)))))
+(test '() (all-pairs (lambda (a b) (eq? (relation a b) (if (eq? a b) 'same (if (<? default a b) 'less 'greater))))
+                     strangers strangers))
+(test '()
+      (all-pairs (lambda (a b)
+                   (or (not (<? default a b))
+                       (null? (all-pairs (lambda (b c) (or (not (<? default b c)) (<? default a c)))
+                                         (list b) strangers))))
+                 strangers strangers))
+(define (kind object)
+  (cond ((procedure? object) 'procedure) ((port? object) 'port) ((stranger? object) 'stranger)
+        ((second-stranger? object) 'second) ((eof-object? object) 'eof) (else 'promise)))
+(test '()
+      (all-pairs (lambda (a b)
+                   (or (eq? (kind a) (kind b))
+                       (let ((first (relation a b)))
+                         (null? (all-pairs (lambda (c d)
+                                             (or (not (eq? (kind c) (kind a))) (not (eq? (kind d) (kind b)))
+                                                 (eq? (relation c d) first)))
+                                           strangers strangers)))))
+                 strangers strangers))
 
 ;; Lists with the same part at both ends, 2^60 parts in all, and lists that contain themselves.
 (define (shared leaf)

@@ -45,7 +45,7 @@ pub(crate) fn is_eqv<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult
 }
 
 /// How many parts of a structure its hash depends on.
-const HASHED_PARTS: usize = 64;
+const HASHED_PARTS: usize = 1024;
 
 pub(crate) fn equal_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut hash = 0_u64;
@@ -55,40 +55,48 @@ pub(crate) fn equal_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRes
 
 /// Adds `value` to `hash`, with so many of its parts at most: how many parts are left. A part in front of others takes
 /// no more than its share, so that a long part does not hide what stands behind it; of a long vector, both ends count.
-/// This is as deep as there are parts.
+/// The share is half of what is left at most, and the last part is no deeper than the whole. So this is as deep as the
+/// logarithm of `parts`.
 ///
 /// # Errors
 ///
 /// [`Stop::Interrupted`].
 fn add_structure<'m>(
     m: &'m Mutator<'_>,
-    value: Value<'m>,
+    mut value: Value<'m>,
     hash: &mut u64,
-    parts: usize,
+    mut parts: usize,
 ) -> Result<usize, Stop> {
-    let Some(mut left) = parts.checked_sub(1) else {
-        return Ok(0);
-    };
-    if let Some((car, cdr)) = m.pair(value) {
-        *hash = mix(*hash, 1);
-        let share = left.div_ceil(2);
-        left -= share - add_structure(m, car, hash, share)?;
-        return add_structure(m, cdr, hash, left);
+    loop {
+        let Some(mut left) = parts.checked_sub(1) else {
+            return Ok(0);
+        };
+        if let Some((car, cdr)) = m.pair(value) {
+            *hash = mix(*hash, 1);
+            let share = left.div_ceil(2);
+            left -= share - add_structure(m, car, hash, share)?;
+            (value, parts) = (cdr, left);
+            continue;
+        }
+        let Some(vector) = Object::of_kind(value, Kind::Vector) else {
+            *hash = mix(*hash, leaf_hash(m, value)?);
+            return Ok(left);
+        };
+        *hash = mix(*hash, 2 + vector.size() as u64);
+        let count = vector.size().min(left);
+        let Some(last) = vector.size().checked_sub(1).filter(|_| count > 0) else {
+            return Ok(left);
+        };
+        let at_start = count.div_ceil(2);
+        let at_end = vector.size() - (count - at_start);
+        let places = (0..at_start).chain(at_end..vector.size());
+        for (number, place) in places.take(count - 1).enumerate() {
+            let share = left / (count - number);
+            let element = vector.field(check::element(place));
+            left -= share - add_structure(m, element, hash, share)?;
+        }
+        (value, parts) = (vector.field(check::element(last)), left);
     }
-    let Some(vector) = Object::of_kind(value, Kind::Vector) else {
-        *hash = mix(*hash, leaf_hash(m, value)?);
-        return Ok(left);
-    };
-    *hash = mix(*hash, 2 + vector.size() as u64);
-    let count = vector.size().min(left);
-    let at_start = count.div_ceil(2);
-    let at_end = vector.size() - (count - at_start);
-    let places = (0..at_start).chain(at_end..vector.size());
-    for (number, place) in places.enumerate() {
-        let share = left / (count - number);
-        left -= share - add_structure(m, vector.field(check::element(place)), hash, share)?;
-    }
-    Ok(left)
 }
 
 pub(crate) fn eq_hash<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

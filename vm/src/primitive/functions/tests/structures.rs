@@ -205,6 +205,26 @@ fn what_stands_behind_a_long_part_counts_for_hashes() {
 }
 
 #[test]
+fn each_element_of_a_vector_of_a_thousand_counts_for_its_hash() {
+    let m = mutator();
+    let [zero, one, size] = [0, 1, 1000].map(Value::count);
+    let vector = call(&m, f::make_vector, &[size, zero]).unwrap();
+    let fill = |value, place| {
+        let arguments = [vector, value, Value::count(place), Value::count(place + 1)];
+        call(&m, f::vector_fill, &arguments).unwrap();
+    };
+    let hashes: std::collections::BTreeSet<String> = (0..1000)
+        .map(|place| {
+            fill(one, place);
+            let hash = call(&m, f::equal_hash, &[vector]);
+            fill(zero, place);
+            show(&m, &hash)
+        })
+        .collect();
+    assert_eq!(hashes.len(), 1000);
+}
+
+#[test]
 fn equal_values_have_equal_hashes() {
     let m = mutator();
     for text in [
