@@ -184,6 +184,43 @@ fn objects_stay_where_room_for_their_copies_runs_out() {
     .unwrap();
 }
 
+/// Every second vector goes, in all blocks: no block is sparser than the others, and no gap is long enough for an object.
+#[test]
+fn blocks_that_are_all_half_full_make_room_where_memory_is_short() {
+    let options = HeapOptions {
+        heap_bytes_max: Some(8 * MIB),
+        verify: false,
+        ..options()
+    };
+    enter(&options, |session| {
+        let [_, kept] = push_lists(session, 96_001, usize::MAX);
+        let mut vector = session.root(kept);
+        while session.as_integer(vector).is_none() {
+            let next = session.field(vector, FIELDS - 1);
+            if session.as_integer(next).is_some() {
+                break;
+            }
+            let behind = session.field(next, FIELDS - 1);
+            session.set_field(vector, FIELDS - 1, behind).unwrap();
+            vector = behind;
+        }
+        full(session);
+        let more = session.push_root(session.integer(0));
+        for number in 0..40_000 {
+            assert_eq!(session.poll(), Outcome::Done);
+            push_vector(session, number, more, FIELDS);
+            let in_use = in_use(session);
+            assert!(in_use <= 8 * MIB, "{in_use}");
+        }
+        let statistics = session.mutator().statistics();
+        assert!(statistics.evacuated_blocks > 10, "{statistics:?}");
+        assert!(statistics.full.count < 30, "{statistics:?}");
+        assert_eq!(numbers(session, kept).len(), 48_000);
+        assert_eq!(numbers(session, more).len(), 40_000);
+    })
+    .unwrap();
+}
+
 /// Replaces vectors of a table at random by others of other lengths, in a heap little larger than what lives.
 #[test]
 fn a_fragmented_heap_of_a_third_more_than_what_lives_goes_on() {

@@ -2,8 +2,8 @@
 //!
 //! An object in an evacuated block is copied. All others are marked in place. Copies need room beside what is there
 //! already, so the policy has a budget. It looks at a histogram of how full the blocks are, and chooses the emptiest
-//! ones, as Immix does (2008, section 2.4). It chooses no more than can be emptied: of a block that is evacuated in
-//! part, both parts would take memory.
+//! ones, as Immix does (2008, section 2.4), and of those that are next as many as fit. It chooses no more than can be
+//! emptied: of a block that is evacuated in part, both parts would take memory.
 
 use crate::space::block;
 
@@ -29,7 +29,9 @@ pub(crate) enum Need {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
     /// Blocks in which objects take fewer bytes are evacuated.
-    pub(crate) below_bytes: usize,
+    below_bytes: usize,
+    /// Of the next step, blocks whose objects take so many bytes together are evacuated, too.
+    next_step_bytes: usize,
     /// So many bytes may be copied out of them. All others are marked in place there.
     pub(crate) copied_bytes_max: usize,
 }
@@ -46,6 +48,7 @@ impl Plan {
             Need::Everything => {
                 return Self {
                     below_bytes: usize::MAX,
+                    next_step_bytes: 0,
                     copied_bytes_max: budget_bytes,
                 };
             }
@@ -56,15 +59,31 @@ impl Plan {
         for bytes in used_bytes {
             histogram[(bytes / STEP_BYTES).min(STEPS - 1)] += bytes;
         }
-        let mut copied_bytes = 0;
+        let mut left_bytes = budget_bytes;
         let affordable = histogram[..steps_max].iter().take_while(|&&bytes| {
-            copied_bytes += bytes;
-            copied_bytes <= budget_bytes
+            let left = left_bytes.checked_sub(bytes);
+            left_bytes = left.unwrap_or(left_bytes);
+            left.is_some()
         });
+        let steps = affordable.count();
         Self {
-            below_bytes: affordable.count() * STEP_BYTES,
+            below_bytes: steps * STEP_BYTES,
+            next_step_bytes: if steps < steps_max { left_bytes } else { 0 },
             copied_bytes_max: budget_bytes,
         }
+    }
+
+    /// Whether to evacuate the next block, in which objects take `used_bytes`.
+    pub(crate) const fn takes(&mut self, used_bytes: usize) -> bool {
+        if used_bytes < self.below_bytes {
+            return true;
+        }
+        let is_of_next_step = used_bytes - self.below_bytes < STEP_BYTES;
+        if !is_of_next_step || used_bytes > self.next_step_bytes {
+            return false;
+        }
+        self.next_step_bytes -= used_bytes;
+        true
     }
 }
 
@@ -87,5 +106,20 @@ mod tests {
         assert_eq!(below(Need::Much, 8 * KIB, &used), 4 * KIB);
         assert_eq!(below(Need::Much, KIB, &used), 0);
         assert_eq!(below(Need::Everything, 0, &used), usize::MAX);
+    }
+
+    #[test]
+    fn of_blocks_that_are_equally_full_as_many_go_as_the_budget_reaches() {
+        let taken = |need, budget_bytes| {
+            let used = [30 * KIB; 10];
+            let mut plan = Plan::choose(need, budget_bytes, used.into_iter());
+            used.into_iter().filter(|&bytes| plan.takes(bytes)).count()
+        };
+        assert_eq!(taken(Need::Much, 100 * KIB), 3);
+        assert_eq!(taken(Need::Little, 29 * KIB), 0);
+        assert_eq!(taken(Need::Little, 300 * KIB), 10);
+        assert_eq!(taken(Need::Everything, 0), 10);
+        let mut plan = Plan::choose(Need::Little, usize::MAX, [40 * KIB].into_iter());
+        assert!(!plan.takes(40 * KIB), "full blocks are not worth it");
     }
 }

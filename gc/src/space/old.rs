@@ -230,9 +230,9 @@ impl OldSpace {
     /// out of them.
     pub(crate) fn begin_full(&mut self, arena: &Arena, need: Need, budget_bytes: usize) -> usize {
         let used = |&start: &Address| block::used_bytes(arena, start);
-        let plan = Plan::choose(need, budget_bytes, self.blocks.iter().map(used));
-        let is_condemned = |start: &Address| used(start) < plan.below_bytes;
-        (self.condemned, self.blocks) = self.blocks.iter().partition(|&start| is_condemned(start));
+        let mut plan = Plan::choose(need, budget_bytes, self.blocks.iter().map(used));
+        (self.condemned, self.blocks) =
+            (self.blocks.iter()).partition(|&start| plan.takes(used(start)));
         for &start in &self.condemned {
             arena.set_kind(block::range(start), ChunkKind::Condemned);
         }
