@@ -450,9 +450,9 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     /// Whether an object in a condemned block was marked there.
     #[inline(always)]
     fn is_rescued(&self, object: Address) -> bool {
-        // SAFETY: objects in condemned blocks lie in blocks, and no young object is asked for while none is marked.
         self.rescued > 0
             && !self.nursery.contains(object)
+            // SAFETY: the object is not young, so that it lies in a condemned block, and blocks are of the old space.
             && unsafe { self.heap.old.metadata.is_marked(object) }
     }
 

@@ -61,7 +61,7 @@ impl Metadata {
         })
     }
 
-    /// Makes the bytes of `block` accessible.
+    /// Makes the bytes of `block` accessible. Core dumps leave them out: no debugger asks for them.
     ///
     /// # Errors
     ///
@@ -85,7 +85,7 @@ impl Metadata {
             end,
         };
         self.map
-            .commit(self.bytes_of(more))
+            .commit_undumped(self.bytes_of(more))
             .map_err(|code| ArenaError::Refused {
                 bytes: more.bytes() / GRANULE_BYTES,
                 code,
