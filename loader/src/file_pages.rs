@@ -111,7 +111,7 @@ impl FilePages {
         let mut rest_start = 0;
         for run in runs {
             drop(rest.take_front(run.file.start - rest_start));
-            // SAFETY: the target is the caller's, by the contract of this function.
+            // SAFETY: no reference leads to the target, which has room, as the contract of this function says.
             unsafe { rest.take_front(run.file.len()).place_at(run.target) }?;
             rest_start = run.file.end;
         }
@@ -177,9 +177,9 @@ impl PageRange {
     ///
     /// The addresses are aligned to pages, and the caller's; no reference into them exists.
     unsafe fn place_at(mut self, target: *mut c_void) -> Result<(), Errno> {
-        // SAFETY: by the contract of this function.
+        // SAFETY: no reference leads to the target, which is aligned, as the contract of this function says.
         let moved = unsafe { self.move_to(target) };
-        // SAFETY: by the contract, too.
+        // SAFETY: no reference leads to the target, which is aligned: a move that failed has made none.
         moved.or_else(|_| unsafe { self.copy_to(target) })
     }
 
@@ -205,7 +205,7 @@ impl PageRange {
     unsafe fn copy_to(&self, target: *mut c_void) -> Result<(), Errno> {
         let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
-        // SAFETY: the target is the caller's, by the contract.
+        // SAFETY: no reference leads to the target, as the contract of this function says.
         unsafe { rustix::mm::mmap_anonymous(target, self.bytes, access, flags) }?;
         // SAFETY: the source is as long, and readable; the target was just mapped, somewhere else.
         unsafe { ptr::copy_nonoverlapping(self.start.as_ptr(), target.cast(), self.bytes) };
@@ -286,6 +286,7 @@ mod tests {
             assert_eq!(found, &contents[run]);
         }
     }
+
     #[test]
     fn what_is_forgotten_takes_no_pages() {
         let page = page_bytes();
