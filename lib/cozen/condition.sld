@@ -10,7 +10,7 @@
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
           %vm-error %argument-error %check-argument %condition-report %condition-places %condition-text
-          %condition-kind)
+          %condition-kind %accepted-by)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
@@ -288,7 +288,7 @@
         (if (procedure? procedure)
             (let ((name (%procedure-name procedure)))
               (unaccepted-count (and (string? name) (string->symbol name))
-                                (list (accepted-by (%procedure-arity procedure)))
+                                (list (%accepted-by (%procedure-arity procedure)))
                                 (length (list-ref irritants 1))
                                 backtrace))
             (unaccepted-count (list-ref irritants 2) procedure (list-ref irritants 1) backtrace))))
@@ -299,7 +299,7 @@
                       '() backtrace))
 
     ;; An arity is (required optional . rest?), a range (first . last), or (first . #f) without an end.
-    (define (accepted-by arity)
+    (define (%accepted-by arity)
       (let ((first (car arity)))
         (cons first (if (cdr (cdr arity)) #f (+ first (car (cdr arity)))))))
 

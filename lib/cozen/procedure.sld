@@ -5,7 +5,7 @@
   (export procedure-name procedure-arity procedure-arity-includes? procedure-parameters
           procedure-documentation procedure-source-location
           procedure-properties procedure-property set-procedure-property!)
-  (import (scheme base) (scheme cxr) (cozen primitives) (srfi 69))
+  (import (scheme base) (scheme cxr) (cozen primitives) (only (cozen condition) %accepted-by) (srfi 69))
   (begin
 
     ;; A symbol, or #f.
@@ -41,9 +41,7 @@
     ;; (least . greatest) each, ascending.
     (define (accepted-ranges procedure)
       (or (list-ref (%procedure-details procedure) 5)
-          (let* ((arity (%procedure-arity procedure))
-                 (least (car arity)))
-            (list (cons least (and (not (cddr arity)) (+ least (cadr arity))))))))
+          (list (%accepted-by (%procedure-arity procedure)))))
 
     ;; The names of the parameters, the name of the rest parameter last; or #f.
     (define (procedure-parameters procedure)

@@ -70,40 +70,23 @@ fn extremes(clauses: &[Clause]) -> (usize, usize) {
     (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
 }
 
-/// Numbers of arguments that clauses accept, without a gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Accepted {
-    first: usize,
-    /// None if all numbers from the first on are accepted.
-    last: Option<usize>,
-}
-
-impl Accepted {
-    fn recorded(self) -> ArgumentCounts {
-        let count = |count| u32::try_from(count).expect("a form has fewer parameters");
-        ArgumentCounts {
-            first: count(self.first),
-            last: self.last.map(count),
-        }
-    }
-}
-
 /// What the clauses accept, in order, with gaps in between.
-fn accepted(clauses: &[Clause]) -> Vec<Accepted> {
-    let mut counts: Vec<(usize, bool)> = clauses
+fn accepted(clauses: &[Clause]) -> Vec<ArgumentCounts> {
+    let narrow = |count| u32::try_from(count).expect("a form has fewer parameters");
+    let mut counts: Vec<(u32, bool)> = clauses
         .iter()
-        .map(|clause| (clause.required, clause.has_rest))
+        .map(|clause| (narrow(clause.required), clause.has_rest))
         .collect();
     counts.sort_unstable();
-    let mut ranges: Vec<Accepted> = Vec::new();
+    let mut ranges: Vec<ArgumentCounts> = Vec::new();
     for (first, has_rest) in counts {
         let last = (!has_rest).then_some(first);
         match ranges.last_mut() {
-            Some(Accepted { last: None, .. }) => {}
+            Some(ArgumentCounts { last: None, .. }) => {}
             Some(range) if range.last.is_some_and(|before| first <= before + 1) => {
                 range.last = last;
             }
-            _ => ranges.push(Accepted { first, last }),
+            _ => ranges.push(ArgumentCounts { first, last }),
         }
     }
     ranges
@@ -181,8 +164,7 @@ impl Expander<'_> {
             .filter_map(lambda)
             .map(|clause| clause.properties.as_deref());
         let documentation = properties.find_map(|properties| properties?.documentation.clone());
-        let ranges = accepted(clauses);
-        let accepted = Some(ranges.into_iter().map(Accepted::recorded).collect());
+        let accepted = Some(accepted(clauses));
         self.note_properties(
             chooser,
             ProcedureProperties {
@@ -387,11 +369,10 @@ impl Expander<'_> {
     }
 
     /// `((first . last) …)`, with `#f` as the last number where there is none.
-    fn accepted_literal(&mut self, ranges: &[Accepted], at: SyntaxId) -> LiteralId {
+    fn accepted_literal(&mut self, ranges: &[ArgumentCounts], at: SyntaxId) -> LiteralId {
         let span = self.syntax.place(at).span;
         let data = &mut self.program.data;
-        let number =
-            |count: usize| DatumKind::Number(Number::Integer(Integer::Small(count as i64)));
+        let number = |count: u32| DatumKind::Number(Number::Integer(Integer::Small(count.into())));
         let mut list = data.push(DatumKind::Null, span);
         for range in ranges.iter().rev() {
             let last = range.last.map_or(DatumKind::Boolean(false), number);
@@ -441,7 +422,7 @@ mod tests {
                 procedure: VariableId::new(0),
             });
             let ranges = accepted(&clauses.collect::<Vec<_>>());
-            let pair = |range: Accepted| (range.first, range.last);
+            let pair = |range: ArgumentCounts| (range.first, range.last);
             ranges.into_iter().map(pair).collect::<Vec<_>>()
         };
         assert_eq!(ranges(&[]), []);
