@@ -184,7 +184,8 @@ fn objects_stay_where_room_for_their_copies_runs_out() {
     .unwrap();
 }
 
-/// Every second vector goes, in all blocks: no block is sparser than the others, and no gap is long enough for an object.
+/// Every second vector goes, in all blocks: no block is sparser than the others, and no gap is long enough for an
+/// object.
 #[test]
 fn blocks_that_are_all_half_full_make_room_where_memory_is_short() {
     let options = HeapOptions {
